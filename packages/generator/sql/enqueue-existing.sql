@@ -1,0 +1,4 @@
+-- {{reason}}
+INSERT INTO {{queue}} ({{queueKey}})
+SELECT {{sourceKey}} FROM {{source}}
+{{requeue}};

@@ -1,0 +1,4 @@
+-- {{comment}}
+TRUNCATE {{store}};
+ALTER TABLE {{store}} ALTER COLUMN "embedding" TYPE {{vectorType}};
+ALTER TABLE {{store}} ALTER COLUMN "embedding" SET STORAGE {{storage}};

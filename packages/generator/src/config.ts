@@ -1,0 +1,55 @@
+// The generator block's options, read strictly: an option that is misspelt must not be silently ignored (VZ113).
+
+import { statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { nearestName, VectorizerError } from '@prisma-vectorizer/spec'
+
+/** Set by withVectorizer for the generator's process: prisma.config.ts may name another folder. */
+export const migrationsVariable = 'PRISMA_VECTORIZER_MIGRATIONS'
+
+export interface GeneratorOptions {
+  readonly name: string
+  readonly output: string | null
+  readonly config: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly sourceFilePath: string
+}
+
+export interface GeneratorConfiguration {
+  /** Folder of the typed module. */
+  readonly output: string
+  /** Folder of the migrations; null for `migrations = "none"`. */
+  readonly migrations: string | null
+}
+
+export function readConfiguration(generator: GeneratorOptions, schemaPath: string): GeneratorConfiguration {
+  const unknown = Object.keys(generator.config).find((option) => option !== 'migrations')
+  if (unknown !== undefined) {
+    const nearest = nearestName(unknown, ['output', 'migrations'])
+    throw invalid(
+      generator,
+      `has no option \`${unknown}\``,
+      nearest ? `Did you mean \`${nearest}\`?` : `Remove \`${unknown}\`.`,
+    )
+  }
+  if (!generator.output) {
+    throw invalid(generator, 'has no `output`', 'Add e.g. `output = "../src/generated/vectorizer"`.')
+  }
+  const { migrations } = generator.config
+  if (Array.isArray(migrations)) throw invalid(generator, 'takes one folder as `migrations`', 'Write a string.')
+  return {
+    output: generator.output,
+    migrations:
+      migrations === 'none'
+        ? null
+        : typeof migrations === 'string'
+          ? resolve(dirname(generator.sourceFilePath), migrations)
+          : (process.env[migrationsVariable] ?? defaultMigrations(schemaPath)),
+  }
+}
+
+/** Prisma's rule: `migrations` beside the schema file, or inside the schema folder. */
+export const defaultMigrations = (schemaPath: string): string =>
+  join(statSync(schemaPath).isDirectory() ? schemaPath : dirname(schemaPath), 'migrations')
+
+const invalid = ({ name }: GeneratorOptions, fact: string, fix: string) =>
+  new VectorizerError('VZ113', { fact: `generator ${name} ${fact}.`, fix })

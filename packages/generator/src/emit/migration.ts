@@ -1,0 +1,84 @@
+// VectorizerSpec → the SQL of its migration: made, changed, or removed. Pure text; what to write when is migrations/plan.ts.
+import type { VectorizerSpec } from '@prisma-vectorizer/spec'
+import { type Change, describeChange } from '../migrations/change.ts'
+import { renderSql } from '../sql/render.ts'
+import { sqlNames } from './sql-names.ts'
+
+export const emitExtension = (): string => `${renderSql('extension')}\n`
+
+/** `storeExists`: Prisma's own migration history creates the store's table already. */
+export function emitCreate(spec: VectorizerSpec, { storeExists }: { readonly storeExists: boolean }): string {
+  const names = sqlNames(spec)
+  return sections([
+    `-- prisma-vectorizer: embeds ${placeOf(spec)} into ${names.store}.`,
+    ...(storeExists ? [] : [renderSql('store', names)]),
+    ...(isPlain(spec) ? [renderSql('plain-storage', names)] : []),
+    ...vectorIndex(spec),
+    renderSql('install'),
+    renderSql('queue', names),
+    renderSql('functions', names),
+    renderSql('triggers', names),
+    renderSql('register', names),
+    renderSql('enqueue-existing', { ...names, reason: 'Rows that exist already are embedded too.' }),
+  ])
+}
+
+export function emitChange(previous: VectorizerSpec, spec: VectorizerSpec, change: Change): string {
+  const before = sqlNames(previous)
+  const names = sqlNames(spec)
+  const rebuilt = change.rebuildsQueue
+  return sections([
+    `-- prisma-vectorizer: changes the vectorizer of ${placeOf(spec)}.`,
+    ...describeChange(change).map((line) => `-- ${line}`),
+    ...(change.rebuildsIndex
+      ? [renderSql('drop-vector-index', { ...before, vectorIndex: before.vectorIndexInSchema })]
+      : []),
+    ...(change.resizesStore
+      ? [
+          renderSql('resize-store', {
+            ...names,
+            comment:
+              'Vectors of another length or model cannot be compared: the old ones go, every row is embedded again.',
+            storage: isPlain(spec) ? 'PLAIN' : 'EXTERNAL',
+          }),
+        ]
+      : []),
+    ...(change.rebuildsIndex ? vectorIndex(spec) : []),
+    ...(change.rebuildsQueue || change.rewritesFunctions ? [before.dropTriggers] : []),
+    ...(rebuilt ? [renderSql('queue', names)] : []),
+    ...(rebuilt || change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
+    renderSql('register', names),
+    ...(change.embedsAgain || rebuilt
+      ? [renderSql('enqueue-existing', { ...names, reason: 'Every row is embedded again.' })]
+      : []),
+  ])
+}
+
+export function emitRemove(spec: VectorizerSpec): string {
+  return sections([`-- prisma-vectorizer: no longer embeds ${placeOf(spec)}.`, renderSql('remove', sqlNames(spec))])
+}
+
+/** A vector of up to 1536 dimensions fits an 8 kB page beside its row's other columns (chunk text is stored out of line). */
+const isPlain = (spec: VectorizerSpec): boolean => spec.dimensions <= 1536
+
+function vectorIndex(spec: VectorizerSpec): readonly string[] {
+  if (spec.index.kind === 'none') return []
+  const names = sqlNames(spec)
+  const { m, efConstruction, halfvec } = spec.index
+  return [
+    // Declared in the Prisma schema, or Prisma would drop it; and what Prisma creates from the declaration is a btree.
+    ...(halfvec ? [] : [renderSql('drop-vector-index', { ...names, vectorIndex: names.vectorIndexInSchema })]),
+    renderSql('vector-index', {
+      ...names,
+      m,
+      efConstruction,
+      comment: halfvec
+        ? 'Half precision: half the size at the same recall. An expression index is invisible to Prisma Migrate.'
+        : 'Full precision. The store model declares it as @@index([embedding]), so that Prisma Migrate keeps it.',
+    }),
+  ]
+}
+
+export const placeOf = (spec: VectorizerSpec): string => `${spec.source.model}.${spec.source.text.field}`
+
+const sections = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`

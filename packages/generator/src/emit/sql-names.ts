@@ -1,0 +1,105 @@
+// Every name and fragment the SQL templates ask for, quoted, for one vectorizer.
+import {
+  metrics,
+  objectNames,
+  queueKeyColumn,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteTable,
+  type VectorizerSpec,
+  vectorizerSchema,
+} from '@prisma-vectorizer/spec'
+import { columnsAreAsKnown, unlimitedType } from './known-columns.ts'
+import { foreignKeyName, primaryKeyName, uniqueKeyName } from './prisma-names.ts'
+
+export function sqlNames(spec: VectorizerSpec) {
+  const names = objectNames(spec)
+  const ours = (name: string) => `${vectorizerSchema}.${quoteIdentifier(name)}`
+  const { key } = spec.source
+  const columns = (alias: string) => key.map((part) => `${alias}${quoteIdentifier(part.column)}`).join(', ')
+  const storeKey = key.map((part) => part.storeColumn)
+  const watched = [...new Set([spec.source.text, ...spec.source.templateColumns, ...key].map((item) => item.column))]
+  const source = quoteTable(spec.source)
+  const store = quoteTable(spec.store)
+  const changedFunction = ours(names.changedFunction)
+  const trigger = (name: string) => quoteIdentifier(name)
+  const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${trigger(name)} ON ${source};`
+  const triggers = [
+    names.insertTrigger,
+    names.guardTrigger,
+    names.updateTrigger,
+    names.updateUnknownTrigger,
+    names.deleteTrigger,
+    names.truncateTrigger,
+  ]
+  return {
+    source,
+    sourceKey: columns(''),
+    newKey: columns('new.'),
+    oldKey: columns('old.'),
+    store,
+    storeModel: spec.store.model,
+    storeKey: storeKey.map(quoteIdentifier).join(', '),
+    keyColumns: key.map((part) => `    ${quoteIdentifier(part.storeColumn)} ${part.sqlType} NOT NULL,`).join('\n'),
+    vectorType: `${spec.type}(${spec.dimensions})`,
+    primaryKey: quoteIdentifier(primaryKeyName(spec.store.table)),
+    uniqueKey: quoteIdentifier(uniqueKeyName(spec.store.table, [...storeKey, 'chunk_seq'])),
+    foreignKey: quoteIdentifier(foreignKeyName(spec.store.table, storeKey)),
+    vectorIndex: quoteIdentifier(names.vectorIndex),
+    vectorIndexInSchema: quoteTable({ schema: spec.store.schema, table: names.vectorIndex }),
+    queue: ours(names.queue),
+    queueKey: key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part))).join(', '),
+    queueKeyColumns: key
+      .map(
+        (part, index) => `  ${quoteIdentifier(queueKeyColumn(spec, index))} ${unlimitedType(part.sqlType)} NOT NULL,`,
+      )
+      .join('\n'),
+    queueOrderIndex: quoteIdentifier(names.queueOrderIndex),
+    // Clearing the lease is what tells a worker that the text it is embedding is old.
+    requeue: `ON CONFLICT (${key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part))).join(', ')}) DO UPDATE SET not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL`,
+    insertFunction: ours(names.insertFunction),
+    updateFunction: ours(names.updateFunction),
+    deleteFunction: ours(names.deleteFunction),
+    truncateFunction: ours(names.truncateFunction),
+    guardFunction: ours(names.guardFunction),
+    changedFunction,
+    unknownFunction: ours(names.unknownFunction),
+    unknownSignatureLiteral: quoteLiteral(`${ours(names.unknownFunction)}()`),
+    updateUnknownFunction: ours(names.updateUnknownFunction),
+    changed: watched
+      .map((column) => `after.${quoteIdentifier(column)} IS DISTINCT FROM before.${quoteIdentifier(column)}`)
+      .join('\n    OR '),
+    keyIsAsKnown: columnsAreAsKnown(key, []),
+    watchedAreAsKnown: columnsAreAsKnown(
+      key,
+      watched.filter((column) => !key.some((part) => part.column === column)),
+    ),
+    // What an unexpected column or type raises. Serialization failures, deadlocks and timeouts are raised as ever.
+    schemaMismatch: 'undefined_column OR datatype_mismatch OR data_exception OR syntax_error',
+    insertTrigger: trigger(names.insertTrigger),
+    guardTrigger: trigger(names.guardTrigger),
+    updateTrigger: trigger(names.updateTrigger),
+    updateUnknownTrigger: trigger(names.updateUnknownTrigger),
+    deleteTrigger: trigger(names.deleteTrigger),
+    truncateTrigger: trigger(names.truncateTrigger),
+    dropTriggers: triggers.map(dropTrigger).join('\n'),
+    nameLiteral: quoteLiteral(spec.name),
+    sourceLiteral: quoteLiteral(source),
+    storeLiteral: quoteLiteral(store),
+    specLiteral: dollarQuoted(JSON.stringify(spec)),
+    operatorClass: `${indexedType(spec)}_${metrics[spec.distance].operatorClass}`,
+    indexed: indexesHalfvec(spec) ? `("embedding"::halfvec(${spec.dimensions}))` : '"embedding"',
+  } as const
+}
+
+export type SqlNames = ReturnType<typeof sqlNames>
+
+const indexesHalfvec = (spec: VectorizerSpec): boolean => spec.index.kind === 'hnsw' && spec.index.halfvec
+const indexedType = (spec: VectorizerSpec): string => (indexesHalfvec(spec) ? 'halfvec' : spec.type)
+
+/** `$spec$…$spec$`: keeps the JSON readable in the file; the tag grows until the text does not contain it. */
+function dollarQuoted(text: string): string {
+  let tag = '$spec$'
+  while (text.includes(tag)) tag = `${tag.slice(0, -1)}_$`
+  return tag + text + tag
+}

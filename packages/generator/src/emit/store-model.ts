@@ -1,0 +1,79 @@
+// VectorizerSpec → the store as a Prisma model, formatted as `prisma format` would, so that neither rewrites the other.
+import { storeColumns, storeFields, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import type { Datamodel, ModelField } from '../read/dmmf.ts'
+import { derivedBlock } from '../read/schema-files.ts'
+
+type FieldRow = readonly [name: string, type: string, attributes: string]
+
+/** The derived file (folder schema) or marked block (single file); '' when there is no vectorizer. */
+export function emitStoreModels(
+  specs: readonly VectorizerSpec[],
+  datamodel: Datamodel,
+  kind: 'folder' | 'file',
+): string {
+  if (specs.length === 0) return ''
+  const models = specs.map((spec) => emitStoreModel(spec, datamodel)).join('\n\n')
+  return kind === 'file'
+    ? `${derivedBlock.start}\n\n${models}\n\n${derivedBlock.end}`
+    : `// Derived by prisma-vectorizer from the @vectorizer annotations: change those, not this file. Commit it.\n\n${models}\n`
+}
+
+export function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
+  const { source, store } = spec
+  const keyRows = source.key.map((part): FieldRow => {
+    const parent = datamodel.models.find((model) => model.name === source.model)
+    const field = parent?.fields.find((candidate) => candidate.name === part.field)
+    return [part.storeField, part.type, attributes(mapped(part.storeField, part.storeColumn), native(field))]
+  })
+  const storeKey = source.key.map((part) => part.storeField)
+  const relation = [
+    `fields: [${storeKey.join(', ')}]`,
+    `references: [${source.key.map((part) => part.field).join(', ')}]`,
+    'onDelete: Cascade',
+    'onUpdate: Cascade',
+  ].join(', ')
+  const rows: readonly FieldRow[] = [
+    [
+      storeFields.embeddingUuid,
+      'String',
+      `@id @default(dbgenerated("gen_random_uuid()")) @map("${storeColumns.embeddingUuid}") @db.Uuid`,
+    ],
+    ...keyRows,
+    [storeFields.chunkSeq, 'Int', `@map("${storeColumns.chunkSeq}")`],
+    [storeFields.chunk, 'String', ''],
+    [storeFields.embedding, `Unsupported("${spec.type}(${spec.dimensions})")`, ''],
+    [storeFields.parent, source.model, `@relation(${relation})`],
+  ]
+  const blockAttributes = [
+    `@@unique([${[...storeKey, storeFields.chunkSeq].join(', ')}])`,
+    ...(store.table === store.model ? [] : [`@@map(${prismaString(store.table)})`]),
+    ...(store.schema === null ? [] : [`@@schema(${prismaString(store.schema)})`]),
+  ]
+  return [
+    `/// Embeddings of ${source.model}.${source.text.field}, one row per chunk, kept in step by the worker.`,
+    `model ${store.model} {`,
+    ...align(rows).map((row) => `  ${row}`),
+    '',
+    ...blockAttributes.map((attribute) => `  ${attribute}`),
+    '}',
+  ].join('\n')
+}
+
+/** The line the parent needs: `contentEmbeddings BlogPostContentEmbeddings[]`. */
+export const backRelationLine = (spec: VectorizerSpec): string => `${spec.accessor} ${spec.store.model}[]`
+
+function align(rows: readonly FieldRow[]): string[] {
+  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length))
+  return rows.map(([name, type, rest]) => `${name.padEnd(width(0))} ${type.padEnd(width(1))} ${rest}`.trimEnd())
+}
+
+const attributes = (...parts: readonly string[]): string => parts.filter(Boolean).join(' ')
+const mapped = (field: string, column: string): string => (field === column ? '' : `@map(${prismaString(column)})`)
+
+function native(field: ModelField | undefined): string {
+  if (!field?.nativeType) return ''
+  const [name, args] = field.nativeType
+  return `@db.${name}${args.length ? `(${args.join(', ')})` : ''}`
+}
+
+const prismaString = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`

@@ -1,0 +1,35 @@
+// `prisma generate`: derived models, migrations, typed module. The table of contents; the work is in synchronise.ts.
+import { join } from 'node:path'
+import { isVectorizerError } from '@prisma-vectorizer/spec'
+import { type GeneratorOptions, readConfiguration } from './config.ts'
+import { emitManifest } from './emit/manifest.ts'
+import { type DmmfDatamodel, readDmmf } from './read/dmmf.ts'
+import { synchroniseMigrations, synchroniseSchema } from './synchronise.ts'
+import { writeIfChanged } from './write/write-files.ts'
+
+export interface GenerateInput {
+  readonly generator: GeneratorOptions
+  readonly schemaPath: string
+  readonly dmmf: DmmfDatamodel
+}
+
+/** Lines for the terminal. Throws VectorizerError before anything is written. */
+export function generate({ generator, schemaPath, dmmf }: GenerateInput): readonly string[] {
+  const { output, migrations } = readConfiguration(generator, schemaPath)
+  const schema = synchroniseSchema(schemaPath, readDmmf(dmmf))
+  if (!schema) return []
+  const migrationLines = migrations === null ? [] : synchroniseMigrations(migrations, schema.specs)
+  writeIfChanged(join(output, 'index.ts'), emitManifest(schema.specs))
+  return [
+    ...schema.written.map((path) => `wrote ${path}`),
+    // Prisma parsed the schema before this generator ran: the client of this run does not know a new store yet.
+    ...(schema.written.length
+      ? ['run `prisma generate` once more, so that Prisma Client knows the derived models']
+      : []),
+    ...migrationLines,
+  ]
+}
+
+/** What the terminal shows for an error: a mistake of the user's without a stack, a bug of ours with it. */
+export const errorText = (error: unknown): string =>
+  isVectorizerError(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)

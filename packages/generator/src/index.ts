@@ -1,0 +1,1 @@
+export { withVectorizer } from './with-vectorizer.ts'

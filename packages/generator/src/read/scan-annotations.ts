@@ -1,0 +1,160 @@
+// Finds `/// @vectorizer(...)` in schema text, with the exact position of every character. The DMMF carries the same
+// comments but without positions, and with each line trimmed, so it could name neither line nor column in an error.
+import { type SchemaPosition, VectorizerError } from '@prisma-vectorizer/spec'
+import type { SchemaFile } from './schema-files.ts'
+
+/** A field line as it stands in the text: enough to see relations to a store that Prisma does not know yet. */
+export interface FieldLine {
+  readonly name: string
+  readonly type: string
+  /** 0-based line in the file. */
+  readonly line: number
+}
+
+export interface BlockText {
+  readonly kind: string
+  readonly name: string
+  readonly file: SchemaFile
+  /** 0-based lines of the opening and the closing brace. */
+  readonly start: number
+  readonly end: number
+  readonly fields: readonly FieldLine[]
+}
+
+/** One annotation: what it stands on, its text from `@vectorizer` on, and where that text is. */
+export interface AnnotationText {
+  readonly model: string
+  /** The annotated field; null for an annotation above the model. */
+  readonly field: string | null
+  readonly text: string
+  /** Position of a character of `text`, and the source line it stands in. */
+  readonly at: (offset: number) => { readonly position: SchemaPosition; readonly sourceLine: string }
+}
+
+export interface SchemaText {
+  readonly files: readonly SchemaFile[]
+  readonly blocks: readonly BlockText[]
+  readonly annotations: readonly AnnotationText[]
+}
+
+interface CommentLine {
+  readonly text: string
+  /** 0-based. */
+  readonly line: number
+  /** 0-based column of the first character of `text`. */
+  readonly column: number
+}
+
+const blockStart = /^\s*(model|view|enum|type|datasource|generator)\s+(\w+)\s*\{/u
+const fieldLine = /^\s*(\w+)\s+(\w+)/u
+const docComment = /^(\s*\/\/\/ ?)(.*)$/u
+const mention = /(?<![\w.@])@vectorizer\b/u
+
+/** Throws VZ112 for an annotation that Prisma would attach to nothing. */
+export function scanSchema(files: readonly SchemaFile[]): SchemaText {
+  const blocks: BlockText[] = []
+  const annotations: AnnotationText[] = []
+  for (const file of files) {
+    const scanned = scanFile(file)
+    blocks.push(...scanned.blocks)
+    annotations.push(...scanned.annotations)
+  }
+  return { files, blocks, annotations }
+}
+
+function scanFile(file: SchemaFile): { blocks: BlockText[]; annotations: AnnotationText[] } {
+  const lines = file.content.split(/\r?\n/u)
+  const blocks: BlockText[] = []
+  const annotations: AnnotationText[] = []
+  let comments: CommentLine[] = []
+  let block: { kind: string; name: string; start: number; fields: FieldLine[] } | undefined
+
+  const attach = (model: string | undefined, field: string | null, found: readonly CommentLine[]) => {
+    const annotation = annotationIn(file, lines, found)
+    if (!annotation) return
+    if (model === undefined) throw unattached(annotation)
+    annotations.push({ model, field, ...annotation })
+  }
+  const attachToNothing = () => {
+    attach(undefined, null, comments)
+    comments = []
+  }
+
+  lines.forEach((text, line) => {
+    const comment = docComment.exec(text)
+    if (comment) {
+      comments.push({ text: comment[2] ?? '', line, column: comment[1]?.length ?? 0 })
+      return
+    }
+    const opening = block ? null : blockStart.exec(text)
+    if (opening) {
+      block = { kind: opening[1] as string, name: opening[2] as string, start: line, fields: [] }
+      if (block.kind === 'model') attach(block.name, null, comments)
+      else attachToNothing()
+      comments = []
+    } else if (block && /^\s*\}/u.test(text)) {
+      blocks.push({ ...block, file, end: line })
+      attachToNothing()
+      block = undefined
+    } else if (block && fieldLine.test(text) && !/^\s*\/\//u.test(text)) {
+      const [, name, type] = fieldLine.exec(text) as unknown as [string, string, string]
+      block.fields.push({ name, type, line })
+      const trailing = trailingComment(text, line)
+      const found = trailing ? [...comments, trailing] : comments
+      if (block.kind === 'model') attach(block.name, name, found)
+      else attach(undefined, null, found)
+      comments = []
+    } else {
+      attachToNothing()
+    }
+  })
+  attachToNothing()
+  return { blocks, annotations }
+}
+
+/** `content String /// @vectorizer(...)`; a `///` inside a string literal is not a comment. */
+function trailingComment(text: string, line: number): CommentLine | undefined {
+  let quoted = false
+  for (let column = 0; column < text.length; column++) {
+    if (text[column] === '\\' && quoted) column++
+    else if (text[column] === '"') quoted = !quoted
+    else if (!quoted && text.startsWith('//', column)) {
+      if (!text.startsWith('///', column)) return undefined
+      const start = text[column + 3] === ' ' ? column + 4 : column + 3
+      return { text: text.slice(start), line, column: start }
+    }
+  }
+  return undefined
+}
+
+function annotationIn(
+  file: SchemaFile,
+  lines: readonly string[],
+  comments: readonly CommentLine[],
+): Pick<AnnotationText, 'text' | 'at'> | undefined {
+  const whole = comments.map((comment) => comment.text).join('\n')
+  const start = mention.exec(whole)?.index
+  if (start === undefined) return undefined
+  const at = (offset: number) => {
+    let rest = Math.min(start + offset, whole.length)
+    let comment = comments[0] as CommentLine
+    for (comment of comments) {
+      if (rest <= comment.text.length) break
+      rest -= comment.text.length + 1
+    }
+    return {
+      position: { file: file.path, line: comment.line + 1, column: comment.column + rest + 1 },
+      sourceLine: lines[comment.line] ?? '',
+    }
+  }
+  return { text: whole.slice(start), at }
+}
+
+function unattached(annotation: Pick<AnnotationText, 'at'>): VectorizerError {
+  return new VectorizerError('VZ112', {
+    fact: 'This @vectorizer annotation belongs to no field and no model.',
+    why: 'Prisma attaches a `///` comment only to the line that follows it directly, in a model or right above one.',
+    fix: 'Move it to the line above the text field, or above `model` with a `field:` argument, without an empty line between.',
+    ...annotation.at(0),
+  })
+}

@@ -1,0 +1,43 @@
+// Every code we can throw, with its one-line meaning. `docs/errors.md` is checked against this table.
+// VZ1xx schema and annotation · VZ2xx migrations · VZ3xx queries · VZ4xx embedding · VZ5xx worker and command line.
+
+export const errorCodes = {
+  VZ101: 'The annotation cannot be parsed.',
+  VZ102: 'The annotation has an argument that does not exist.',
+  VZ103: 'The annotation lacks `dimensions`, or it is out of range.',
+  VZ104: 'The annotated field does not exist or is not text.',
+  VZ105: 'The model has no primary key.',
+  VZ106: 'The template names a field the model does not have, or lacks `$chunk`.',
+  VZ107: 'The chunking arguments contradict each other.',
+  VZ108: 'An argument has the wrong type or value.',
+  VZ109: 'Two vectorizers want one table, model or accessor.',
+  VZ110: 'The datasource is not PostgreSQL.',
+  VZ111: 'More dimensions than the index can hold.',
+  VZ112: 'The annotation stands where Prisma attaches it to nothing.',
+  VZ113: 'The generator block is not usable as written.',
+  VZ201: 'The derived store would be renamed, which would lose its rows.',
+  VZ202: 'A migration of ours cannot be read.',
+  VZ301: 'The query vector has the wrong number of dimensions.',
+  VZ302: 'The vector holds a value that is not a finite number.',
+  VZ303: 'The query text is empty.',
+  VZ304: 'No embedder is configured for a text query.',
+  VZ305: 'The model has no vectorizer of that name, or several and none was named.',
+  VZ306: 'An argument of the query is not valid.',
+  VZ307: 'The database lacks what the query needs (extension, store or a newer pgvector).',
+  VZ401: 'The model name cannot be resolved.',
+  VZ402: 'The provider package is not installed.',
+  VZ403: 'The provider answered with the wrong number of vectors.',
+  VZ404: 'The provider answered with vectors of the wrong length or with values that are not finite.',
+  VZ405: 'The provider refused or failed.',
+  VZ406: 'An API key or base URL is missing.',
+  VZ407: 'The number of dimensions is not valid.',
+  VZ501: 'No database URL was given.',
+  VZ502: 'The database holds no vectorizers.',
+  VZ503: 'The vectorizer asked for does not exist.',
+  VZ504: 'The source or the store no longer has the columns the vectorizer was made for.',
+  VZ505: 'The registry holds a spec of a version this worker does not know.',
+  VZ506: 'The command line has an argument that does not exist or is not valid.',
+  VZ507: 'The database cannot be reached.',
+} as const
+
+export type ErrorCode = keyof typeof errorCodes

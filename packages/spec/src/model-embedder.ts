@@ -1,0 +1,100 @@
+// An AI SDK model, of any version, as the checked embedder the worker and the client use.
+import { callBatches } from './call-batches.ts'
+import type { Embedder, EmbeddingModelLike, EmbeddingProviderLike, EmbedPurpose } from './embedder.ts'
+import { assertAnswer } from './embedding-answer.ts'
+import { VectorizerError } from './errors.ts'
+import { callLimits, providerCallOptions, providerName } from './provider-options.ts'
+
+/**
+ * Wraps `model`: splits by what one call may carry, calls in order, asks for `dimensions` and for the document or
+ * query kind in the provider's own words, and checks every answer.
+ *
+ * `name` is what messages call the model; `provider/modelId` by default. `tokens` of the result is the sum the
+ * provider reported, undefined when it did not for every call.
+ *
+ * Throws VZ403 (wrong number of vectors), VZ404 (wrong length, not finite), VZ407 (`dimensions` out of range);
+ * what the provider throws passes through.
+ */
+export function embedderFromModel(
+  model: EmbeddingModelLike,
+  options: { readonly dimensions: number; readonly name?: string },
+): Embedder {
+  const { dimensions } = options
+  const name = options.name ?? `${providerName(model)}/${model.modelId}`
+  assertDimensions(dimensions, name)
+  let refusedDimensions = false
+
+  async function call(values: string[], purpose: EmbedPurpose, signal: AbortSignal | undefined) {
+    const send = () =>
+      model.doEmbed({
+        values,
+        ...(signal ? { abortSignal: signal } : {}),
+        ...providerCallOptions(model, purpose, refusedDimensions ? undefined : dimensions),
+      })
+    try {
+      return await send()
+    } catch (error) {
+      // Servers such as vLLM refuse the option for models of one length even when it equals that length, and no list
+      // of models can be complete; without it the check of the answer still decides.
+      if (refusedDimensions || !refusesDimensions(error)) throw error
+      refusedDimensions = true
+      return await send()
+    }
+  }
+
+  return {
+    name,
+    async embed(texts, { purpose, signal }) {
+      const vectors: number[][] = []
+      let tokens: number | undefined = 0
+      for (const values of callBatches(texts, await callLimits(model))) {
+        signal?.throwIfAborted()
+        const answer = await call(values, purpose, signal)
+        assertAnswer(answer.embeddings, { name, dimensions, count: values.length, first: vectors.length })
+        for (const vector of answer.embeddings) vectors.push(vector)
+        const used: number | undefined = answer.usage?.tokens
+        tokens = tokens === undefined || used === undefined ? undefined : tokens + used
+      }
+      return { vectors, tokens }
+    },
+  }
+}
+
+/**
+ * The embedding model `modelId` of an AI SDK provider object (`openai`, `createCohere()`, …) of any version.
+ * Throws VZ401 when the object makes no embedding models, or refuses to make this one.
+ */
+export function modelFromProvider(provider: EmbeddingProviderLike, modelId: string): EmbeddingModelLike {
+  // Newest name first: the later ones are deprecated in V3, where they still exist.
+  const names = ['embeddingModel', 'textEmbeddingModel', 'textEmbedding', 'embedding'] as const
+  const name = names.find((each) => typeof provider[each] === 'function')
+  try {
+    const model = name && provider[name]?.(modelId)
+    if (model) return model
+  } catch (cause) {
+    throw new VectorizerError('VZ401', {
+      fact: `The provider makes no embedding model "${modelId}": ${cause instanceof Error ? cause.message : cause}`,
+      fix: 'Name an embedding model that the provider offers.',
+      cause,
+    })
+  }
+  throw new VectorizerError('VZ401', {
+    fact: `The provider object given for the model "${modelId}" makes no embedding models.`,
+    why: `It has none of ${names.map((each) => `\`${each}()\``).join(', ')}.`,
+    fix: 'Pass an AI SDK provider that offers embeddings, e.g. `openai` of `@ai-sdk/openai`, or a model itself.',
+  })
+}
+
+function assertDimensions(dimensions: number, name: string): void {
+  if (Number.isInteger(dimensions) && dimensions >= 1) return
+  throw new VectorizerError('VZ407', {
+    fact: `${name}: ${dimensions} is not a number of dimensions.`,
+    fix: 'Pass the `dimensions` of the vectorizer, a whole number from 1.',
+  })
+}
+
+/** An HTTP 400 or 422 that speaks of dimensions. By shape: AI SDK error classes differ from major to major. */
+function refusesDimensions(error: unknown): boolean {
+  if (!(error instanceof Error) || !('statusCode' in error)) return false
+  return (error.statusCode === 400 || error.statusCode === 422) && /dimension|matryoshka/i.test(error.message)
+}
