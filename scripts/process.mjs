@@ -14,8 +14,11 @@ export function run(program, args, env = {}) {
 
 export const runNode = (script, args = [], env) => run(process.execPath, [script, ...args], env)
 
-/** Runs a package's command. Windows starts `.cmd` files through a shell only, hence `npm exec` there. */
-export const runBin = (name, args, env) =>
+/** A package's command, as program and arguments. Windows starts `.cmd` files through a shell only: `npm exec` there. */
+export const binCommand = (name, args) =>
   process.platform === 'win32'
-    ? run('npm.cmd', ['exec', '--', name, ...args], env)
-    : run(join(root, 'node_modules', '.bin', name), args, env)
+    ? ['npm.cmd', ['exec', '--', name, ...args]]
+    : [join(root, 'node_modules', '.bin', name), args]
+
+/** Runs a package's command. */
+export const runBin = (name, args, env) => run(...binCommand(name, args), env)

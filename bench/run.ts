@@ -1,0 +1,19 @@
+// `npm run bench [-- search worker triggers generate]`: each prints ratios against a floor measured in the same run,
+// beside the ratio we hold ourselves to. Needs PostgreSQL with pgvector: DATABASE_URL, or an installation on this machine.
+import { findPostgres, startCluster } from '../scripts/postgres-cluster.mjs'
+
+const benchmarks = {
+  generate: () => import('./generate.ts'),
+  triggers: () => import('./triggers.ts'),
+  worker: () => import('./worker.ts'),
+  search: () => import('./search.ts'),
+} satisfies Record<string, () => Promise<{ run(serverUrl: string): Promise<void> }>>
+
+const asked = process.argv.slice(2)
+const names = asked.length ? asked : Object.keys(benchmarks)
+const serverUrl = process.env['DATABASE_URL'] ?? (await startCluster(findPostgres()))
+for (const name of names) {
+  const load = benchmarks[name as keyof typeof benchmarks]
+  if (!load) throw new Error(`no benchmark is called ${name}; there are ${Object.keys(benchmarks).join(', ')}`)
+  await (await load()).run(serverUrl)
+}
