@@ -40,5 +40,5 @@ export function blogSpec(options: { readonly dimensions: number; readonly templa
 
 export async function migrate(client: pg.Client, spec: VectorizerSpec): Promise<void> {
   await client.query(emitExtension())
-  await client.query(emitCreate(spec, { storeExists: false }))
+  await client.query(emitCreate(spec, { store: 'absent' }))
 }

@@ -1,6 +1,7 @@
 // What an application writes once: Prisma Client with the extension that `prisma generate` derived.
-import type { EmbedderResolver } from '@prisma-vectorizer/spec'
+
 import { PrismaPg } from '@prisma/adapter-pg'
+import type { EmbedderResolver } from '@prisma-vectorizer/spec'
 import { PrismaClient } from './generated/prisma/client.ts'
 import { vectorizer } from './generated/vectorizer/index.ts'
 

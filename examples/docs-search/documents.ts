@@ -13,7 +13,7 @@ export interface Post {
 
 const most = 300
 /** Longer files are reference dumps and change logs; shorter ones say nothing. */
-const lengths = { least: 600, most: 14_000 } as const
+const lengths = { least: 600, most: 6_000 } as const
 
 export function collectDocuments(): { readonly posts: readonly Post[]; readonly authors: readonly string[] } {
   const posts: Post[] = []
@@ -48,7 +48,12 @@ function markdownFiles(folder: string): readonly string[] {
   const inDocs = statSync(docs, { throwIfNoEntry: false })?.isDirectory()
     ? readdirSync(docs, { recursive: true, encoding: 'utf8' }).map((name) => join(docs, name))
     : []
-  return [...readdirSync(folder).map((name) => join(folder, name)).filter((path) => /readme\.md$/iu.test(path)), ...inDocs]
+  return [
+    ...readdirSync(folder)
+      .map((name) => join(folder, name))
+      .filter((path) => /readme\.md$/iu.test(path)),
+    ...inDocs,
+  ]
     .filter((path) => /\.md$/iu.test(path) && statSync(path).isFile())
     .toSorted()
 }
@@ -59,7 +64,10 @@ function describe(folder: string, content: string): { readonly title: string; re
     author?: string | { name?: string }
   }
   const written = (typeof author === 'string' ? author : (author?.name ?? '')).replace(/\s*[<(].*$/u, '')
-  const heading = /^#\s+(.+)$/mu.exec(content)?.[1]?.replace(/[*_`#]|\[|\]\(.*?\)/gu, '').trim()
+  const heading = /^#\s+(.+)$/mu
+    .exec(content)?.[1]
+    ?.replace(/[*_`#]|\[|\]\(.*?\)/gu, '')
+    .trim()
   return {
     title: heading && heading.toLowerCase() !== name.toLowerCase() ? `${name}: ${heading}` : name,
     author: written || `the ${name} contributors`,

@@ -8,11 +8,11 @@ import { printAnswers, say } from './print.ts'
 import { prismaCommand } from './prisma-command.ts'
 
 const questions = [
-  'how do I cancel a query',
   'connection pool options for postgres',
   'retry a failed promise with exponential backoff',
   'run postgres in the browser with WebAssembly',
-  'split a long text into chunks without cutting words',
+  'parse the arguments of a command line program',
+  'watch files and folders for changes',
 ]
 
 async function main(asked: readonly string[]): Promise<void> {
@@ -32,7 +32,10 @@ async function main(asked: readonly string[]): Promise<void> {
       const documents = collectDocuments()
       await db.author.createMany({ data: documents.authors.map((name, index) => ({ id: index + 1, name })) })
       await db.blogPost.createMany({
-        data: documents.posts.map(({ author, ...post }) => ({ ...post, authorId: documents.authors.indexOf(author) + 1 })),
+        data: documents.posts.map(({ author, ...post }) => ({
+          ...post,
+          authorId: documents.authors.indexOf(author) + 1,
+        })),
       })
       say(`loaded    ${documents.posts.length} documents by ${documents.authors.length} authors, from node_modules`)
     }

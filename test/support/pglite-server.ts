@@ -1,4 +1,5 @@
 // Starts PGlite with pgvector behind a TCP port, for everything that wants a database URL: tests, the demo, benchmarks.
+import { mkdir } from 'node:fs/promises'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
@@ -41,7 +42,8 @@ export async function startPgliteServer(options: PgliteServerOptions = {}): Prom
 
 async function createPglite(dataDir: string | undefined): Promise<PGlite> {
   const options: PGliteOptions = { extensions: { vector } }
-  return dataDir === undefined
-    ? PGlite.create({ ...options, loadDataDir: await freshDataFolder() })
-    : PGlite.create(dataDir, options)
+  if (dataDir === undefined) return PGlite.create({ ...options, loadDataDir: await freshDataFolder() })
+  // PGlite makes the last folder of the path only.
+  await mkdir(dataDir, { recursive: true })
+  return PGlite.create(dataDir, options)
 }
