@@ -96,5 +96,7 @@ function assertDimensions(dimensions: number, name: string): void {
 /** An HTTP 400 or 422 that speaks of dimensions. By shape: AI SDK error classes differ from major to major. */
 function refusesDimensions(error: unknown): boolean {
   if (!(error instanceof Error) || !('statusCode' in error)) return false
-  return (error.statusCode === 400 || error.statusCode === 422) && /dimension|matryoshka/i.test(error.message)
+  if (error.statusCode !== 400 && error.statusCode !== 422) return false
+  const body = 'responseBody' in error ? String(error.responseBody) : ''
+  return /dimension|matryoshka/i.test(`${error.message} ${body}`)
 }

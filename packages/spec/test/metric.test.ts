@@ -1,0 +1,79 @@
+import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Distance, metrics, type VectorType, vectorTypes } from '../src/index.ts'
+
+const entries = Object.entries(metrics) as [Distance, (typeof metrics)[Distance]][]
+const samples: Record<VectorType, readonly [string, string, string]> = {
+  // A question, then the nearer and the farther value under every metric of the type.
+  vector: ['[1,1,0]', '[1,0.9,0]', '[-1,0.2,3]'],
+  halfvec: ['[1,1,0]', '[1,0.9,0]', '[-1,0.2,3]'],
+  sparsevec: ['{1:1,2:1}/3', '{1:1,2:0.9}/3', '{1:-1,2:0.2,3:3}/3'],
+  bit: ['1100', '1110', '0011'],
+}
+
+let database: PGlite
+beforeAll(async () => {
+  database = await PGlite.create({ extensions: { vector } })
+  await database.query('CREATE EXTENSION vector')
+})
+afterAll(() => database.close())
+
+const cases = entries.flatMap(([distance, metric]) => metric.types.map((type) => ({ distance, type, metric })))
+
+describe.each(cases)('$distance of $type', ({ metric, type }) => {
+  const cast = type === 'bit' ? 'bit(4)' : `${type}(3)`
+
+  it('has an operator and a function that agree in pgvector', async () => {
+    const [question, near] = samples[type]
+    const { rows } = await database.query<{ operator: number; function: number }>(
+      `SELECT $1::text::${cast} ${metric.operator} $2::text::${cast} AS operator,
+              ${metric.sqlFunction(type)}($1::text::${cast}, $2::text::${cast}) AS function`,
+      [question, near],
+    )
+    expect(rows[0]?.operator).toBe(rows[0]?.function)
+  })
+
+  it('gives the nearer value the smaller distance and the higher score', async () => {
+    const { rows } = await database.query<{ near: number; far: number }>(
+      `SELECT $1::text::${cast} ${metric.operator} $2::text::${cast} AS near,
+              $1::text::${cast} ${metric.operator} $3::text::${cast} AS far`,
+      [...samples[type]],
+    )
+    const { near, far } = rows[0] as { near: number; far: number }
+    expect(near).toBeLessThan(far)
+    expect(metric.score(near)).toBeGreaterThan(metric.score(far))
+  })
+
+  it('has an operator class that pgvector knows', async () => {
+    const { rows } = await database.query('SELECT 1 FROM pg_opclass WHERE opcname = $1', [
+      `${type}_${metric.operatorClass}`,
+    ])
+    expect(rows.length).toBeGreaterThan(0)
+  })
+})
+
+describe('vectorTypes', () => {
+  it.each(['vector', 'halfvec', 'sparsevec'] as const)(
+    'states the most dimensions %s can be declared with',
+    async (type) => {
+      const { maxStored } = vectorTypes[type]
+      await database.query(`SELECT NULL::${type}(${maxStored})`)
+      await expect(database.query(`SELECT NULL::${type}(${maxStored + 1})`)).rejects.toThrow(/cannot exceed/)
+    },
+  )
+
+  it.each(['vector', 'halfvec', 'bit'] as const)(
+    'states the most dimensions of %s that HNSW can index',
+    async (type) => {
+      const { maxIndexed } = vectorTypes[type]
+      const operators = type === 'bit' ? 'bit_hamming_ops' : `${type}_cosine_ops`
+      const create = async (dimensions: number) => {
+        await database.exec(`DROP TABLE IF EXISTS sized; CREATE TABLE sized (v ${type}(${dimensions}))`)
+        await database.query(`CREATE INDEX ON sized USING hnsw (v ${operators})`)
+      }
+      await create(maxIndexed)
+      await expect(create(maxIndexed + 1)).rejects.toThrow(/more than \d+ dimensions/)
+    },
+  )
+})
