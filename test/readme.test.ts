@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { schemaEngineEnvironment } from '@prisma-vectorizer/schema-engine'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runProgram } from './support/command.ts'
+import { runNodeProgram, runProgram } from './support/command.ts'
 import { createDatabase, type TestDatabase } from './support/databases.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -51,9 +51,15 @@ it('runs the example of the README as printed', { timeout: 300_000 }, async () =
   }
   let output = ''
   for (const command of blocks.commands) {
-    const installed = command.replace(/@prisma-vectorizer\/(\w+)/gu, (name) => tarballs.get(name) ?? name)
+    // From tarballs instead of the registry, and the one that the others depend on with them.
+    const installed = command
+      .replace(/@prisma-vectorizer\/(\w+)/gu, (name) => tarballs.get(name) ?? name)
+      .replace('npm install ', `npm install ${tarballs.get('@prisma-vectorizer/spec')} `)
     output = (await runProgram('sh', ['-ec', installed], { cwd: application, env, patience: 200_000 })).stdout
   }
+  await writeFile(join(application, 'tsconfig.json'), JSON.stringify(applicationTypes))
+  await runNodeProgram([join(root, 'node_modules/typescript/bin/tsc'), '-p', application], { cwd: application, env })
+
   const lines = output.trim().split('\n')
   expect(lines[0]).toMatch(/^0\.\d\d Indexes Ada \| Indexes - An HNSW index finds the nearest vectors fast\.$/u)
   expect(lines[1]).toMatch(/Bread Ada/u)
@@ -62,7 +68,24 @@ it('runs the example of the README as printed', { timeout: 300_000 }, async () =
   expect(output).not.toContain('Draft')
 })
 
-/** Name of each published package → its tarball. A dependency on a sibling is met by the sibling's tarball. */
+/** What `tsc --init` would say, and what importing `./db.ts` by its name needs. */
+const applicationTypes = {
+  compilerOptions: {
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    target: 'ES2022',
+    module: 'NodeNext',
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+    skipLibCheck: false,
+  },
+  include: ['*.ts'],
+}
+
+/** Name of each published package → its tarball. */
 async function pack(target: string): Promise<ReadonlyMap<string, string>> {
   await mkdir(target)
   const args = [
