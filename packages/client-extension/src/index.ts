@@ -1,0 +1,8 @@
+export {
+  createVectorizer,
+  type FindSimilarArgs,
+  type VectorizerExtension,
+  type VectorizerOptions,
+} from './extension.ts'
+export type { SimilarityQuery } from './find-similar/query-vector.ts'
+export type { Similar, SimilarParent } from './types/results.ts'

@@ -1,0 +1,9 @@
+// Placeholders of one statement, moved behind those of another.
+
+// Quoted names and strings are matched first, so that a `$1` inside them is left alone.
+const tokens = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g
+
+/** `$1` → `$<1 + offset>`, and so on. */
+export function renumber(sql: string, offset: number): string {
+  return sql.replaceAll(tokens, (token, digits?: string) => (digits ? `$${Number(digits) + offset}` : token))
+}

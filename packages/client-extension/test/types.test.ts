@@ -1,0 +1,145 @@
+// What the compiler says of findSimilar. Never run: `tsc` checks this file; the one test keeps it from being forgotten.
+import { expect, expectTypeOf, it } from 'vitest'
+import { createVectorizer, type SimilarParent } from '../src/index.ts'
+import type { Author, BlogPost, PrismaClient } from './fixture/generated/client/client.ts'
+import type { PrismaClient as PrismaClientJs } from './fixture/generated/client-js/index.d.ts'
+import { manifest } from './fixture/manifest.ts'
+
+const vectorizer = createVectorizer(manifest)
+const extend = (client: PrismaClient) => client.$extends(vectorizer())
+
+export async function rows(client: PrismaClient) {
+  const db = extend(client)
+
+  const [post] = await db.blogPost.findSimilar('text')
+  expectTypeOf(post).toEqualTypeOf<(BlogPost & SimilarParent) | undefined>()
+  const [second] = await db.blogPost.findSimilar([1, 2, 3], { take: 1, where: { published: true } })
+  expectTypeOf(second).toEqualTypeOf<(BlogPost & SimilarParent) | undefined>()
+  expectTypeOf(post?._chunk.chunk).toEqualTypeOf<string | undefined>()
+
+  const [selected] = await db.blogPost.findSimilar('text', {
+    select: { title: true, author: { select: { name: true } } },
+  })
+  expectTypeOf(selected).toEqualTypeOf<
+    ({ title: string; author: { name: string } | null } & SimilarParent) | undefined
+  >()
+  // @ts-expect-error: not selected
+  selected?.content
+
+  const [included] = await db.blogPost.findSimilar('text', { include: { author: true, contentEmbeddings: true } })
+  expectTypeOf(included?.author).toEqualTypeOf<Author | null | undefined>()
+  expectTypeOf(included?.contentEmbeddings[0]?.chunkSeq).toEqualTypeOf<number | undefined>()
+  expectTypeOf(included?.title).toEqualTypeOf<string | undefined>()
+
+  const [omitted] = await db.blogPost.findSimilar('text', { omit: { content: true } })
+  expectTypeOf(omitted?.title).toEqualTypeOf<string | undefined>()
+  // @ts-expect-error: omitted
+  omitted?.content
+
+  const [chunk] = await db.blogPostContentEmbeddings.findSimilar('text', { include: { parent: true } })
+  expectTypeOf(chunk?.parent).toEqualTypeOf<BlogPost | undefined>()
+  expectTypeOf(chunk?._score).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error: a chunk has no chunk of its own
+  chunk?._chunk
+  // @ts-expect-error: the vector never travels
+  chunk?.embedding
+}
+
+export async function wrongArguments(client: PrismaClient) {
+  const db = extend(client)
+  // @ts-expect-error: no such field
+  db.blogPost.findSimilar('text', { where: { titel: 'x' } })
+  // @ts-expect-error: not a boolean
+  db.blogPost.findSimilar('text', { where: { published: 'yes' } })
+  // @ts-expect-error: no such field of the relation
+  db.blogPost.findSimilar('text', { where: { author: { is: { nane: 'Ann' } } } })
+  // @ts-expect-error: no such field
+  db.blogPost.findSimilar('text', { select: { titel: true } })
+  // @ts-expect-error: no such relation
+  db.blogPost.findSimilar('text', { include: { autor: true } })
+  // @ts-expect-error: no such field
+  db.blogPost.findSimilar('text', { omit: { titel: true } })
+  // @ts-expect-error: not an argument of a search
+  db.blogPost.findSimilar('text', { orderBy: { title: 'asc' } })
+  // @ts-expect-error: not a number
+  db.blogPost.findSimilar('text', { take: '5' })
+  // @ts-expect-error: no query
+  db.blogPost.findSimilar()
+  // @ts-expect-error: neither text nor a vector
+  db.blogPost.findSimilar(5)
+  // @ts-expect-error: a field of the parent, not of the store
+  db.blogPostContentEmbeddings.findSimilar('text', { where: { published: true } })
+}
+
+export async function vectorizerNames(client: PrismaClient) {
+  const db = extend(client)
+  db.blogPost.findSimilar('text', { vectorizer: 'contentEmbeddings' })
+  // @ts-expect-error: no such vectorizer
+  db.blogPost.findSimilar('text', { vectorizer: 'titleEmbeddings' })
+  db.product.findSimilar('text', { vectorizer: 'nameEmbeddings' })
+  db.product.findSimilar('text', { vectorizer: 'descriptionEmbeddings', where: { name: 'Cup' } })
+  // @ts-expect-error: the model has two
+  db.product.findSimilar('text')
+  // @ts-expect-error: the model has two
+  db.product.findSimilar('text', { where: { name: 'Cup' } })
+  // @ts-expect-error: of another model
+  db.product.findSimilar('text', { vectorizer: 'contentEmbeddings' })
+  db.productNameEmbeddings.findSimilar('text')
+}
+
+export async function otherModels(client: PrismaClient) {
+  const db = extend(client)
+  // @ts-expect-error: no vectorizer, no method
+  db.author.findSimilar('text')
+  // @ts-expect-error: only the extended client has it
+  client.blogPost.findSimilar('text')
+  expectTypeOf(await db.author.findMany()).toEqualTypeOf<Author[]>()
+}
+
+export async function otherExtensions(client: PrismaClient) {
+  const computed = {
+    result: { blogPost: { url: { needs: { id: true }, compute: (post: { id: number }) => `/posts/${post.id}` } } },
+  }
+  const before = client.$extends(computed).$extends(vectorizer())
+  const after = client.$extends(vectorizer()).$extends(computed)
+  for (const [post] of [await before.blogPost.findSimilar('x'), await after.blogPost.findSimilar('x')]) {
+    expectTypeOf(post?.url).toEqualTypeOf<string | undefined>()
+    expectTypeOf(post?._distance).toEqualTypeOf<number | undefined>()
+  }
+  const [selected] = await after.blogPost.findSimilar('x', { select: { url: true } })
+  expectTypeOf(selected).toEqualTypeOf<({ url: string } & SimilarParent) | undefined>()
+  const [inside] = await after.$transaction((tx) => tx.blogPost.findSimilar('x', { select: { title: true } }))
+  expectTypeOf(inside).toEqualTypeOf<({ title: string } & SimilarParent) | undefined>()
+}
+
+export async function javascriptClient(client: PrismaClientJs) {
+  const db = client.$extends(vectorizer())
+  const [post] = await db.blogPost.findSimilar('text', { select: { title: true }, where: { kind: 'NOTE' } })
+  expectTypeOf(post).toEqualTypeOf<({ title: string } & SimilarParent) | undefined>()
+  // @ts-expect-error: no such field
+  db.blogPost.findSimilar('text', { where: { titel: 'x' } })
+  // @ts-expect-error: no vectorizer, no method
+  db.author.findSimilar('text')
+}
+
+export function options() {
+  const model = {
+    provider: 'openai',
+    modelId: 'text-embedding-3-small',
+    maxEmbeddingsPerCall: 100,
+    supportsParallelCalls: true,
+    doEmbed: async () => ({ embeddings: [[1]] }),
+  }
+  vectorizer({ models: { openai: { embeddingModel: () => model } } })
+  vectorizer({ models: { 'openai/text-embedding-3-small': model } })
+  // @ts-expect-error: neither a model nor a provider
+  vectorizer({ models: { openai: 5 } })
+  // @ts-expect-error: no such option
+  vectorizer({ model: model })
+}
+
+it('is checked by the compiler', () => {
+  expect([rows, wrongArguments, vectorizerNames, otherModels, otherExtensions, javascriptClient, options]).toHaveLength(
+    7,
+  )
+})
