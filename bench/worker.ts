@@ -1,6 +1,7 @@
 // The worker with a provider that takes no time, against one binary COPY of the same chunks and vectors.
-import { pipeline } from 'node:stream/promises'
+
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { type Embedder, storeColumns, vectorToBinary } from '@prisma-vectorizer/spec'
 import { createWorker } from '@prisma-vectorizer/worker'
 import type pg from 'pg'
@@ -32,12 +33,17 @@ export async function run(serverUrl: string): Promise<void> {
     const vectors = randomVectors(1000, dimensions)
     const embedder: Embedder = {
       name: 'bench/instant',
-      embed: async (texts) => ({ vectors: texts.map((_, index) => vectors[index % vectors.length] as number[]), tokens: 0 }),
+      embed: async (texts) => ({
+        vectors: texts.map((_, index) => vectors[index % vectors.length] as number[]),
+        tokens: 0,
+      }),
     }
 
     const worker = (batchSize: number, concurrency: number) => async () => {
       await client.query('truncate "BlogPost_embedding_store"')
-      await client.query(`insert into vectorizer."BlogPost_embedding_store_queue" (key_id) select id from "BlogPost" on conflict do nothing`)
+      await client.query(
+        `insert into vectorizer."BlogPost_embedding_store_queue" (key_id) select id from "BlogPost" on conflict do nothing`,
+      )
       const instance = createWorker({ database: url, embedder: async () => embedder, batchSize, concurrency })
       const taken = await wall(() => instance.drain())
       await instance.stop()
@@ -78,7 +84,10 @@ async function copy(client: pg.Client, vectors: readonly number[][]): Promise<nu
 }
 
 /** PostgreSQL's binary COPY: signature, then for each row a count of fields and each field's length and bytes. */
-function* binaryRows(rows: readonly { id: number; content: string }[], vectors: readonly number[][]): Generator<Buffer> {
+function* binaryRows(
+  rows: readonly { id: number; content: string }[],
+  vectors: readonly number[][],
+): Generator<Buffer> {
   yield Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
   let index = 0
   for (const { id, content } of rows) {

@@ -14,6 +14,7 @@ const published = packages.filter(({ manifest }) => !manifest.private)
 const checks = [
   // First: the types need the generated sources, and attw looks at what is built.
   { name: 'build', command: script('build.mjs'), stop: true },
+  { name: 'generated clients', command: script('generate.mjs'), stop: true },
   { name: 'types', command: binCommand('tsc', ['-p', 'tsconfig.json']) },
   { name: 'lint and format', command: binCommand('biome', ['ci', '--colors=off', '.']) },
   { name: 'import direction', command: script('check-imports.mjs') },
