@@ -1,0 +1,170 @@
+// Keeps batches of all vectorizers in flight, taking turns, until stopped or until nothing claimable is left.
+import { type EmbedderResolver, isVectorizerError } from '@prisma-vectorizer/spec'
+import { createLane, type Lane, noteOutage, noteResult, restAfter, updateLane } from './lane.ts'
+import { longestIdle } from './options.ts'
+import type { PipelineContext } from './pipeline/batch.ts'
+import { outageOf } from './pipeline/failure.ts'
+import { type BatchResult, processBatch } from './pipeline/process-batch.ts'
+import type { BrokenVectorizer, Registry } from './registry.ts'
+import { createReporter } from './report.ts'
+
+export interface LoopContext extends PipelineContext {
+  readonly readRegistry: () => Promise<Registry>
+  readonly resolve: EmbedderResolver
+  /** Whether a vectorizer without a model is the application's to fill; an embedder of the caller's fills it otherwise. */
+  readonly bringsVectors: boolean
+  readonly batchSize: number
+  readonly concurrency: number
+  readonly pollInterval: number
+  readonly onProgress: ((batch: BatchResult) => void) | undefined
+  /** Aborted: claim nothing more. */
+  readonly stopping: AbortSignal
+  /** Aborted: give up provider calls. */
+  readonly abandoning: AbortSignal
+}
+
+export interface LoopEnd {
+  readonly lanes: readonly Lane[]
+  readonly broken: readonly BrokenVectorizer[]
+  /** False when a deadline or a stop came first. */
+  readonly drained: boolean
+}
+
+/** A batch that takes longer (milliseconds) does not keep other vectorizers waiting for a free place. */
+const slowBatch = 30_000
+
+/** A drain leaves a vectorizer alone after this many temporary outages in a row, or one that is not temporary. */
+const mostOutages = 4
+
+interface Flight {
+  readonly lane: Lane
+  readonly startedAt: number
+}
+
+/** `drain`: end when nothing claimable is left, or at `deadline` (milliseconds since the epoch). */
+export async function runLoop(
+  context: LoopContext,
+  { drain, deadline = Number.POSITIVE_INFINITY }: { readonly drain: boolean; readonly deadline?: number | undefined },
+): Promise<LoopEnd> {
+  const { batchSize, concurrency, pollInterval, stopping, logger } = context
+  const report = createReporter(logger)
+  const lanes = new Map<string, Lane>()
+  const flights = new Set<Flight>()
+  let broken: readonly BrokenVectorizer[] = []
+  let pollAt = 0
+  let idle = pollInterval
+  let worked = true
+  let polled = false
+  let failedPolls = 0
+  let drained = false
+  let turn = 0
+  let wake = () => {}
+
+  async function poll(): Promise<void> {
+    // The longer nothing comes the rarer the look, but a worker that has work looks for new vectorizers all the same.
+    idle = worked ? pollInterval : Math.min(idle * 1.5, Math.max(longestIdle, pollInterval))
+    worked = flights.size > 0
+    pollAt = Date.now() + idle
+    try {
+      const registry = await context.readRegistry()
+      report.registry(registry)
+      broken = registry.broken
+      const present = registry.vectorizers.filter(({ spec }) => spec.model !== null || !context.bringsVectors)
+      const names = new Set(present.map(({ name }) => name))
+      for (const [name, lane] of lanes) if (!names.has(name) && lane.inFlight === 0) lanes.delete(name)
+      for (const vectorizer of present) {
+        const lane = lanes.get(vectorizer.name)
+        if (!lane) lanes.set(vectorizer.name, createLane(vectorizer, context.resolve))
+        else updateLane(lane, vectorizer, context.resolve)
+        if (lane && !drain) lane.hungry = true
+      }
+      failedPolls = 0
+      polled = true
+    } catch (error) {
+      if (drain || (isVectorizerError(error) && error.code === 'VZ503')) throw error
+      pollAt = Date.now() + restAfter(++failedPolls)
+      report.databaseFailed(error)
+    }
+  }
+
+  const ready = (lane: Lane, now: number) =>
+    lane.hungry && !lane.claiming && !lane.gaveUp && now >= lane.resumeAt && (lane.outages === 0 || lane.inFlight === 0)
+
+  /** The lane whose turn it is: the one with the fewest batches in flight, then the one served longest ago. */
+  function nextLane(): Lane | undefined {
+    const now = Date.now()
+    const hasPlace = (lane: Lane) => {
+      const holding = [...flights].filter((flight) => flight.lane === lane || now - flight.startedAt < slowBatch)
+      return holding.length < concurrency
+    }
+    return [...lanes.values()]
+      .filter((lane) => !lane.vectorizer.paused && ready(lane, now) && hasPlace(lane))
+      .sort((a, b) => a.inFlight - b.inFlight || a.turn - b.turn)[0]
+  }
+
+  async function start(lane: Lane): Promise<void> {
+    const flight = { lane, startedAt: Date.now() }
+    flights.add(flight)
+    lane.inFlight++
+    lane.claiming = true
+    lane.turn = ++turn
+    let claiming = true
+    const endClaim = () => {
+      // Only its own claim: two at a time would lock each other's rows for a moment.
+      if (claiming) lane.claiming = false
+      claiming = false
+    }
+    const onClaimed = (rows: number) => {
+      endClaim()
+      lane.hungry = rows >= batchSize
+      worked ||= rows > 0
+      wake()
+    }
+    try {
+      const outageDelay = restAfter(lane.outages + 1) / 1_000
+      const options = { limit: batchSize, signal: context.abandoning, outageDelay, onClaimed }
+      const result = await processBatch(context, lane.vectorizer, lane.embedder, options)
+      noteResult(lane, result)
+      if (result.claimed > 0) context.onProgress?.(result)
+    } catch (error) {
+      noteOutage(lane, { ...outageOf(error), temporary: true })
+    }
+    endClaim()
+    lane.inFlight--
+    flights.delete(flight)
+    if (drain && lane.outage) lane.gaveUp = !lane.outage.temporary || lane.outages >= mostOutages
+    report.lane(lane)
+    wake()
+  }
+
+  const mayClaim = () => !stopping.aborted && Date.now() < deadline
+  const isWaiting = (lane: Lane) => lane.hungry && !lane.gaveUp && !lane.vectorizer.paused
+
+  function pause(): Promise<void> {
+    const now = Date.now()
+    const resumes = [...lanes.values()].filter(isWaiting).map(({ resumeAt }) => resumeAt)
+    const next = Math.min(...[pollAt, deadline, ...resumes].filter((time) => time > now), now + longestIdle)
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, next - now)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  const onStop = () => wake()
+  stopping.addEventListener('abort', onStop, { once: true })
+  try {
+    for (;;) {
+      if (mayClaim() && Date.now() >= pollAt) await poll()
+      for (let lane = nextLane(); lane && mayClaim(); lane = nextLane()) void start(lane)
+      drained = drain && polled && ![...lanes.values()].some(isWaiting)
+      if ((drained || !mayClaim()) && flights.size === 0) break
+      await pause()
+    }
+  } finally {
+    stopping.removeEventListener('abort', onStop)
+  }
+  return { lanes: [...lanes.values()], broken, drained }
+}

@@ -1,0 +1,86 @@
+// Whose fault is an error: the row's, the provider's, the schema's, or nobody's (another transaction was faster)?
+import { isVectorizerError } from '@prisma-vectorizer/spec'
+
+/** An error that is not about any row: rows go back to the queue, and the vectorizer pauses. */
+export interface Outage {
+  /** Without any text of the rows. */
+  readonly message: string
+  readonly error: unknown
+  /** Waiting may mend it: a rate limit, a failure of the network or of the server. */
+  readonly temporary: boolean
+}
+
+const longestMessage = 2_000
+
+/** An error as a message for the queue's `error` column and the log: short, and without any of `texts`. */
+export function describeFailure(error: unknown, texts: readonly string[]): string {
+  let message = error instanceof Error ? error.message || error.name : String(error)
+  for (const text of texts) if (text.length >= 4) message = message.replaceAll(text, '…')
+  return message.replaceAll('\0', '').slice(0, longestMessage)
+}
+
+/** The HTTP status and `isRetryable` that the AI SDK's errors carry, found along the chain of causes. */
+interface ProviderAnswer {
+  readonly status: number | undefined
+  readonly retryable: boolean | undefined
+}
+
+function providerAnswer(error: unknown): ProviderAnswer {
+  let status: number | undefined
+  let retryable: boolean | undefined
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (status === undefined && 'statusCode' in cause && typeof cause.statusCode === 'number') status = cause.statusCode
+    if (retryable === undefined && 'isRetryable' in cause && typeof cause.isRetryable === 'boolean') {
+      retryable = cause.isRetryable
+    }
+  }
+  return { status, retryable }
+}
+
+const credentials = new Set([401, 402, 403, 407])
+const configuration = new Set<string>(['VZ401', 'VZ402', 'VZ406'])
+
+/** The outage an embedding error certainly is, or undefined when `texts` may be to blame. */
+export function certainOutage(error: unknown, texts: readonly string[]): Outage | undefined {
+  const { status, retryable } = providerAnswer(error)
+  const misconfigured = isVectorizerError(error) && configuration.has(error.code)
+  const refused = status !== undefined && credentials.has(status)
+  if (!misconfigured && !refused && retryable !== true) return undefined
+  return { ...outageOf(error, texts), temporary: !misconfigured && !refused }
+}
+
+/** Any error as an outage: an answer of the provider's is final, the failure to get one may pass. */
+export function outageOf(error: unknown, texts: readonly string[] = []): Outage {
+  const { status } = providerAnswer(error)
+  const answered = isVectorizerError(error) && error.code !== 'VZ405'
+  return {
+    message: describeFailure(error, texts),
+    error,
+    temporary: !answered && (status === undefined || status >= 500),
+  }
+}
+
+/** SQLSTATE of a database error, or undefined. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+}
+
+/** Lock not available, serialization failure, deadlock: trying again later is all there is to do. */
+export function isContention(error: unknown): boolean {
+  const state = sqlState(error)
+  return state === '55P03' || state?.startsWith('40') === true
+}
+
+/** A table, column or right is missing: no row of this vectorizer can be read or written. */
+export function isMisfit(error: unknown): boolean {
+  const state = sqlState(error)
+  // 42804 to 42P18 also holds type errors, which are as little the fault of a row.
+  return state?.startsWith('42') === true || state?.startsWith('3F') === true
+}
+
+/** The connection or the server failed, not the statement. */
+export function isConnectionFailure(error: unknown): boolean {
+  const state = sqlState(error)
+  return state === undefined || /^(08|53|57|58|XX)/.test(state)
+}

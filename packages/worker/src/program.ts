@@ -1,0 +1,53 @@
+// The `prisma-vectorizer` command: its subcommands, and how it fails.
+import { createRequire } from 'node:module'
+import { isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
+import { Command, CommanderError } from 'commander'
+import type { CommandLine } from './commands/command-line.ts'
+import { statusCommand } from './commands/status.ts'
+import { workerCommand } from './commands/worker.ts'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+/** Runs one command line, e.g. `['worker', '--once']`. Sets the exit code instead of throwing. */
+export async function runProgram(args: readonly string[], commandLine: CommandLine): Promise<void> {
+  const program = new Command('prisma-vectorizer')
+    .description('Embeddings that follow your Prisma models.')
+    .version(version)
+    .addCommand(workerCommand(commandLine))
+    .addCommand(statusCommand(commandLine))
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => commandLine.stdout.write(text),
+      writeErr: (text) => commandLine.stderr.write(text),
+      // Reported below, as an error with a code.
+      outputError: () => {},
+    })
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return
+    commandLine.setExitCode(1)
+    commandLine.stderr.write(`${describe(error, args)}\n`)
+  }
+}
+
+/** The message of an error of ours; a stack only for what is nobody's known mistake. */
+function describe(error: unknown, args: readonly string[]): string {
+  if (isVectorizerError(error)) return error.message
+  if (!(error instanceof CommanderError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  // Without arguments commander has shown the help already.
+  if (error.code === 'commander.help') return ''
+  const command = ['worker', 'status'].find((name) => args.includes(name))
+  return new VectorizerError('VZ506', {
+    fact: sentence(error.message.replace(/^error: /, '')),
+    fix: `See \`prisma-vectorizer ${command ? `${command} ` : ''}--help\`.`,
+  }).message
+}
+
+/** `unknown option '--onze'` + newline + `(Did you mean --once?)` → one sentence each. */
+function sentence(text: string): string {
+  const [first = '', ...rest] = text.split('\n')
+  const capitalised = first.charAt(0).toUpperCase() + first.slice(1)
+  return [/[.!?]$/.test(capitalised) ? capitalised : `${capitalised}.`, ...rest].join(' ')
+}

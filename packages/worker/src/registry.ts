@@ -1,0 +1,157 @@
+// The vectorizers of a database, checked against the tables they were made for. One that does not fit is set aside
+// with its error; the others work on.
+import {
+  type Database,
+  InternalError,
+  isVectorizerError,
+  objectNames,
+  specVersion,
+  storeColumns,
+  VectorizerError,
+  type VectorizerSpec,
+} from '@prisma-vectorizer/spec'
+import { type RegistryRow, readRegistry, registryExists } from './sql/read-registry.ts'
+import { compileVectorizer, labelOf, type Vectorizer } from './vectorizer.ts'
+
+export interface BrokenVectorizer {
+  readonly label: string
+  readonly name: string
+  readonly error: VectorizerError
+}
+
+export interface Registry {
+  readonly vectorizers: readonly Vectorizer[]
+  readonly broken: readonly BrokenVectorizer[]
+}
+
+/** Throws VZ507 when the database fails. Reads it again on every call, but compiles a splitter only when its registry row has changed. */
+export function createRegistryReader(database: Database): () => Promise<Registry> {
+  let compiled = new Map<string, Vectorizer | BrokenVectorizer>()
+
+  async function readAll(): Promise<Registry> {
+    const [schema] = await database.query<{ installed: boolean }>(registryExists.text)
+    if (!schema?.installed) return { vectorizers: [], broken: [] }
+    const rows = await database.query<RegistryRow & Record<string, unknown>>(readRegistry.text)
+    const fresh = new Map<string, Vectorizer | BrokenVectorizer>()
+    for (const row of rows) {
+      const key = JSON.stringify(row)
+      fresh.set(key, compiled.get(key) ?? read(row))
+    }
+    compiled = fresh
+    const entries = [...fresh.values()]
+    return {
+      vectorizers: entries.filter((entry): entry is Vectorizer => !('error' in entry)),
+      broken: entries.filter((entry): entry is BrokenVectorizer => 'error' in entry),
+    }
+  }
+
+  return () => readAll().catch((cause: unknown) => Promise.reject(unreadable(cause)))
+}
+
+/**
+ * Reads only the vectorizers named. Throws VZ503 while a name is unknown that was never known: one that is dropped
+ * while the worker runs is simply gone. An empty registry is no error: its migration may be on the way.
+ */
+export function selecting(readAll: () => Promise<Registry>, names: readonly string[] | undefined) {
+  if (names === undefined || names.length === 0) return readAll
+  let checked = false
+  const isNamed = ({ label, name }: { readonly label: string; readonly name: string }) =>
+    names.includes(label) || names.includes(name)
+
+  return async (): Promise<Registry> => {
+    const { vectorizers, broken } = await readAll()
+    const all = [...vectorizers, ...broken]
+    if (!checked && all.length > 0) {
+      for (const name of names) findVectorizer(all, name)
+      checked = true
+    }
+    return { vectorizers: vectorizers.filter(isNamed), broken: broken.filter(isNamed) }
+  }
+}
+
+/** Throws VZ503 when `name` is neither the label nor the registry name of one of `known`. */
+export function findVectorizer<T extends { readonly label: string; readonly name: string }>(
+  known: readonly T[],
+  name: string,
+): T {
+  const found = known.find((vectorizer) => vectorizer.label === name || vectorizer.name === name)
+  if (found) return found
+  throw new VectorizerError('VZ503', {
+    fact: `The database has no vectorizer \`${name}\`.`,
+    fix: known.length === 0 ? undefined : `It has: ${known.map(({ label }) => label).join(', ')}.`,
+  })
+}
+
+function read(row: RegistryRow): Vectorizer | BrokenVectorizer {
+  const spec = (typeof row.spec === 'string' ? JSON.parse(row.spec) : row.spec) as VectorizerSpec
+  try {
+    if (spec.version !== specVersion) throw unknownVersion(row.name, spec.version)
+    return compile(row, spec)
+  } catch (error) {
+    if (!isVectorizerError(error)) throw error
+    return { label: spec.version === specVersion ? labelOf(spec) : row.name, name: row.name, error }
+  }
+}
+
+function compile(row: RegistryRow, spec: VectorizerSpec): Vectorizer {
+  const { source_schema, source_table, store_schema, store_table } = row
+  if (source_table === null || source_schema === null)
+    throw misfit(spec, `its table \`${spec.source.table}\` was dropped`)
+  if (store_table === null || store_schema === null) throw misfit(spec, `its store \`${spec.store.table}\` was dropped`)
+  if (row.vector_oid === null || row.vector_schema === null) throw misfit(spec, 'the extension `vector` was dropped')
+
+  const { key, text, templateColumns } = spec.source
+  const read = [...key, text, ...templateColumns].map(({ column }) => column)
+  const written = [...key.map(({ storeColumn }) => storeColumn), ...Object.values(storeColumns)]
+  const missing =
+    missingColumn(source_table, read, row.source_columns) ?? missingColumn(store_table, written, row.store_columns)
+  if (missing) throw misfit(spec, missing)
+  if (!row.vectorizer_tables?.includes(objectNames(spec).queue)) throw misfit(spec, 'its queue was dropped')
+  // Other types count differently (bit) or carry no dimensions of their own.
+  if (spec.type === 'vector' && row.store_dimensions !== spec.dimensions) {
+    throw misfit(spec, `its store holds vectors of ${row.store_dimensions} dimensions, not ${spec.dimensions}`)
+  }
+  return compileVectorizer(spec, {
+    source: { schema: source_schema, table: source_table },
+    store: { schema: store_schema, table: store_table },
+    vectorSchema: row.vector_schema,
+    vectorTypeOid: row.vector_oid,
+    paused: row.paused,
+  })
+}
+
+function missingColumn(
+  table: string,
+  wanted: readonly string[],
+  present: readonly string[] | null,
+): string | undefined {
+  const column = wanted.find((name) => !present?.includes(name))
+  return column && `\`${table}\` has no column \`${column}\``
+}
+
+/** VZ504 for a vectorizer whose tables have moved on. */
+export function misfit(spec: VectorizerSpec, fact: string, cause?: unknown): VectorizerError {
+  return new VectorizerError('VZ504', {
+    fact: `${labelOf(spec)}: ${fact}.`,
+    why: 'A migration has changed the tables since the vectorizer was made.',
+    fix: 'Run `prisma generate`, then apply the migration it writes.',
+    cause,
+  })
+}
+
+function unknownVersion(name: string, version: unknown): VectorizerError {
+  return new VectorizerError('VZ505', {
+    fact: `${name} has a spec of version ${String(version)}; this worker knows version ${specVersion}.`,
+    fix: 'Update @prisma-vectorizer/worker to the version of your generator.',
+  })
+}
+
+function unreadable(cause: unknown): unknown {
+  if (!(cause instanceof Error) || isVectorizerError(cause) || cause instanceof InternalError) return cause
+  return new VectorizerError('VZ507', {
+    fact: 'The registry of vectorizers cannot be read.',
+    why: cause.message,
+    fix: 'Check the connection, and that its user may use the schema `vectorizer` and its tables.',
+    cause,
+  })
+}

@@ -1,0 +1,55 @@
+// A registry row made ready for work: real table names, the splitter and the template compiled once.
+import { objectNames, quoteTable, type VectorizerSpec, vectorizerSchema } from '@prisma-vectorizer/spec'
+import { createChunker, type SplitText } from './pipeline/chunk.ts'
+import { createFormatter, type FormatChunk } from './pipeline/format.ts'
+
+export interface TableName {
+  readonly schema: string
+  readonly table: string
+}
+
+export interface Vectorizer {
+  /** For people: `BlogPost.contentEmbeddings`. */
+  readonly label: string
+  /** In the registry: `BlogPost_embedding_store`. */
+  readonly name: string
+  readonly spec: VectorizerSpec
+  readonly paused: boolean
+  /** Quoted, as the tables are named today. */
+  readonly source: string
+  readonly store: string
+  readonly queue: string
+  /** pgvector's `vector` type, quoted, by the schema the extension lives in: it need not be on the search path. */
+  readonly vectorType: string
+  readonly vectorTypeOid: number
+  readonly splitText: SplitText
+  readonly formatChunk: FormatChunk
+}
+
+export interface VectorizerPlace {
+  readonly source: TableName
+  readonly store: TableName
+  readonly vectorSchema: string
+  readonly vectorTypeOid: number
+  readonly paused: boolean
+}
+
+export const labelOf = (spec: Pick<VectorizerSpec, 'accessor' | 'source'>): string =>
+  `${spec.source.model}.${spec.accessor}`
+
+/** Throws VZ106 and VZ107 for a template or a chunking that cannot be compiled. */
+export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace): Vectorizer {
+  return {
+    label: labelOf(spec),
+    name: spec.name,
+    spec,
+    paused: place.paused,
+    source: quoteTable(place.source),
+    store: quoteTable(place.store),
+    queue: quoteTable({ schema: vectorizerSchema, table: objectNames(spec).queue }),
+    vectorType: quoteTable({ schema: place.vectorSchema, table: 'vector' }),
+    vectorTypeOid: place.vectorTypeOid,
+    splitText: createChunker(spec.chunking),
+    formatChunk: createFormatter(spec),
+  }
+}
