@@ -13,7 +13,7 @@ export interface Post {
 
 const most = 300
 /** Longer files are reference dumps and change logs; shorter ones say nothing. */
-const lengths = { least: 600, most: 6_000 } as const
+const lengths = { least: 600, most: 10_000 } as const
 
 export function collectDocuments(): { readonly posts: readonly Post[]; readonly authors: readonly string[] } {
   const posts: Post[] = []

@@ -1,4 +1,4 @@
 -- {{reason}}
-INSERT INTO {{queue}} ({{queueKey}})
+INSERT INTO {{queue}} AS queued ({{queueKey}})
 SELECT {{sourceKey}} FROM {{source}}
 {{requeue}};

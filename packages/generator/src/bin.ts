@@ -8,6 +8,7 @@ const { generatorHandler } = createRequire(import.meta.url)(
 ) as typeof import('@prisma/generator-helper')
 
 generatorHandler({
+  // Without a default Prisma stops before us, and says less. It is never written to: see below.
   onManifest: () => ({ prettyName: 'prisma-vectorizer', defaultOutput: '../generated/vectorizer' }),
   async onGenerate(options) {
     try {
@@ -15,7 +16,7 @@ generatorHandler({
       const lines = generate({
         generator: {
           name: generator.name,
-          output: generator.output?.value ?? null,
+          output: (generator.isCustomOutput && generator.output?.value) || null,
           config: generator.config,
           sourceFilePath: generator.sourceFilePath,
         },

@@ -1,8 +1,9 @@
 // The generator block's options, read strictly: an option that is misspelt must not be silently ignored (VZ113).
 
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { nearestName, VectorizerError } from '@prisma-vectorizer/spec'
+import { shownPath } from './read/schema-files.ts'
 
 /** Set by withVectorizer for the generator's process: prisma.config.ts may name another folder. */
 export const migrationsVariable = 'PRISMA_VECTORIZER_MIGRATIONS'
@@ -27,15 +28,17 @@ export function readConfiguration(generator: GeneratorOptions, schemaPath: strin
     const nearest = nearestName(unknown, ['output', 'migrations'])
     throw invalid(
       generator,
+      unknown,
       `has no option \`${unknown}\``,
       nearest ? `Did you mean \`${nearest}\`?` : `Remove \`${unknown}\`.`,
     )
   }
   if (!generator.output) {
-    throw invalid(generator, 'has no `output`', 'Add e.g. `output = "../src/generated/vectorizer"`.')
+    throw invalid(generator, null, 'has no `output`', 'Add e.g. `output = "../src/generated/vectorizer"`.')
   }
   const { migrations } = generator.config
-  if (Array.isArray(migrations)) throw invalid(generator, 'takes one folder as `migrations`', 'Write a string.')
+  if (Array.isArray(migrations))
+    throw invalid(generator, 'migrations', 'takes one folder as `migrations`', 'Write a string.')
   return {
     output: generator.output,
     migrations:
@@ -51,5 +54,18 @@ export function readConfiguration(generator: GeneratorOptions, schemaPath: strin
 export const defaultMigrations = (schemaPath: string): string =>
   join(statSync(schemaPath).isDirectory() ? schemaPath : dirname(schemaPath), 'migrations')
 
-const invalid = ({ name }: GeneratorOptions, fact: string, fix: string) =>
-  new VectorizerError('VZ113', { fact: `generator ${name} ${fact}.`, fix })
+/** Points at the option's line, or at the block's where there is none. */
+function invalid({ name, sourceFilePath }: GeneratorOptions, option: string | null, fact: string, fix: string) {
+  const lines = readFileSync(sourceFilePath, 'utf8').split(/\r?\n/u)
+  const block = lines.findIndex((text) => new RegExp(`^\\s*generator\\s+${name}\\s*\\{`, 'u').test(text))
+  const found = lines.findIndex((text, line) => line > block && text.trim().split(/[\s=]/u)[0] === option)
+  const line = found < 0 ? block : found
+  const sourceLine = lines[line] ?? ''
+  const column = sourceLine.length - sourceLine.trimStart().length + 1
+  return new VectorizerError('VZ113', {
+    fact: `generator ${name} ${fact}.`,
+    fix,
+    position: { file: shownPath(sourceFilePath), line: line + 1, column },
+    sourceLine,
+  })
+}

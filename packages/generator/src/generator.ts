@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { isVectorizerError } from '@prisma-vectorizer/spec'
 import { type GeneratorOptions, readConfiguration } from './config.ts'
 import { emitManifest } from './emit/manifest.ts'
-import { type DmmfDatamodel, readDmmf } from './read/dmmf.ts'
-import { synchroniseMigrations, synchroniseSchema } from './synchronise.ts'
+import type { DmmfDatamodel } from './read/dmmf.ts'
+import { planFolder, planSchema, writeFolder, writeSchema } from './synchronise.ts'
 import { writeIfChanged } from './write/write-files.ts'
 
 export interface GenerateInput {
@@ -16,16 +16,16 @@ export interface GenerateInput {
 /** Lines for the terminal. Throws VectorizerError before anything is written. */
 export function generate({ generator, schemaPath, dmmf }: GenerateInput): readonly string[] {
   const { output, migrations } = readConfiguration(generator, schemaPath)
-  const schema = synchroniseSchema(schemaPath, readDmmf(dmmf))
+  const schema = planSchema(schemaPath, dmmf)
   if (!schema) return []
-  const migrationLines = migrations === null ? [] : synchroniseMigrations(migrations, schema.specs)
+  const planned = migrations === null ? undefined : planFolder(migrations, schema.specs)
+  const written = writeSchema(schema)
+  const migrationLines = planned ? writeFolder(planned) : []
   writeIfChanged(join(output, 'index.ts'), emitManifest(schema.specs))
   return [
-    ...schema.written.map((path) => `wrote ${path}`),
+    ...written.map((path) => `wrote ${path}`),
     // Prisma parsed the schema before this generator ran: the client of this run does not know a new store yet.
-    ...(schema.written.length
-      ? ['run `prisma generate` once more, so that Prisma Client knows the derived models']
-      : []),
+    ...(written.length ? ['run `prisma generate` once more, so that Prisma Client knows the derived models'] : []),
     ...migrationLines,
   ]
 }

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { defaultMigrations, migrationsVariable } from './config.ts'
-import { synchroniseMigrations, synchroniseSchema } from './synchronise.ts'
+import { planFolder, planSchema, writeFolder, writeSchema } from './synchronise.ts'
 
 /** As much of Prisma's config as is read here. */
 interface PrismaConfigLike {
@@ -24,15 +24,15 @@ export function withVectorizer<T extends PrismaConfigLike>(config: T): T {
   const base = dirname(resolve(argument('--config') ?? 'prisma.config.ts'))
   const schemaPath = findSchema(base, argument('--schema'), config.schema)
   if (schemaPath === undefined) return config
-  const schema = synchroniseSchema(schemaPath)
+  const schema = planSchema(schemaPath)
   if (!schema) return config
-  for (const path of schema.written) console.log(`prisma-vectorizer: wrote ${path}`)
-
   const migrations = config.migrations?.path ? resolve(base, config.migrations.path) : defaultMigrations(schemaPath)
   process.env[migrationsVariable] = migrations
-  if (isMigrateDev()) {
-    for (const line of synchroniseMigrations(migrations, schema.specs)) console.log(`prisma-vectorizer: ${line}`)
-  }
+  // Planned for every command, so that a store that would move is refused (VZ201) before its model is written.
+  const planned = planFolder(migrations, schema.specs)
+  const lines = [...writeSchema(schema).map((path) => `wrote ${path}`), ...(isMigrateDev() ? writeFolder(planned) : [])]
+  // Not to stdout, which may be on its way into a file: `prisma migrate diff --script > migration.sql`.
+  for (const line of lines) console.error(`prisma-vectorizer: ${line}`)
   return config
 }
 

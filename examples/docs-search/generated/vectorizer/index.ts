@@ -52,7 +52,7 @@ export const manifest = {
       "chunking": {
         "kind": "recursive",
         "size": 800,
-        "overlap": 400,
+        "overlap": 100,
         "separators": [
           "\n\n",
           "\n",

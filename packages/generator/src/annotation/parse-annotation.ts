@@ -14,7 +14,10 @@ export function parseAnnotation(annotation: AnnotationText): readonly ArgumentNo
     throw new VectorizerError('VZ101', {
       fact: `${placeOf(annotation)}: the annotation stops making sense at ${found(error.found)}.`,
       why: `Expected ${expectation(error)}.`,
-      fix: 'Write it like Prisma arguments, e.g. /// @vectorizer(dimensions: 768, chunking: recursive(size: 800)).',
+      fix:
+        error.found === "'"
+          ? 'Put strings in double quotes.'
+          : 'Write it like Prisma arguments, e.g. /// @vectorizer(dimensions: 768, chunking: recursive(size: 800)).',
       ...annotation.at(offset),
     })
   }
@@ -24,13 +27,13 @@ export function parseAnnotation(annotation: AnnotationText): readonly ArgumentNo
 export const placeOf = (annotation: Pick<AnnotationText, 'model' | 'field'>): string =>
   annotation.field === null ? annotation.model : `${annotation.model}.${annotation.field}`
 
-const found = (text: string | null): string => (text === null ? 'its end (is a `)` missing?)' : JSON.stringify(text))
+const found = (text: string | null): string => (text === null ? 'its end' : `\`${text}\``)
 
-/** peggy lists every terminal it tried; white space and single characters of a name only make that list longer. */
+/** peggy lists every terminal it tried; white space and the characters of a name or string only make that list longer. */
 function expectation({ expected }: GrammarError): string {
   const words = (expected ?? [])
     .map((item) => item.description ?? item.text)
-    .filter((word): word is string => word !== undefined && word !== 'white space')
+    .filter((word): word is string => word !== undefined && word !== 'white space' && word !== 'character')
     .map((word) => (/^\W$/u.test(word) ? `\`${word}\`` : word))
   return [...new Set(words)].slice(0, 6).join(', ') || 'something else'
 }

@@ -1,6 +1,7 @@
 // Syntax tree → typed options: every argument's name and type is checked here (VZ102, VZ108); what the values mean
 // for a model is decided in resolve/.
 import {
+  byteLength,
   type ChunkingSpec,
   type Distance,
   defaultCharacterChunking,
@@ -49,6 +50,13 @@ const identifier: Reader<string> = (node, context) => {
 }
 const nonEmptyText: Reader<string> = (node, context) =>
   text(node, context) || wrongType(node, context, 'a string that is not empty')
+/** PostgreSQL cuts a longer one, which Prisma would take for another table for ever; and Prisma escapes no quotes. */
+const sqlName: Reader<string> = (node, context) => {
+  const value = text(node, context)
+  return value !== '' && byteLength(value) <= 63 && !value.includes('"')
+    ? value
+    : wrongType(node, context, 'a string of 1 to 63 bytes without double quotes')
+}
 const integer =
   (least: number, most: number): Reader<number> =>
   (node, context) =>
@@ -123,8 +131,8 @@ const readers = {
   field: identifier,
   name: identifier,
   model: modelName,
-  targetTable: nonEmptyText,
-  targetSchema: nonEmptyText,
+  targetTable: sqlName,
+  targetSchema: sqlName,
   template: nonEmptyText,
   distance,
   chunking,
@@ -171,8 +179,9 @@ function unknownArgument(node: ArgumentNode, path: string, known: readonly strin
 }
 
 function wrongType(node: ValueNode, context: Context, expected: string): never {
-  const code = context.path === 'dimensions' ? 'VZ103' : 'VZ108'
-  throw mistake(code, node.offset, context, `\`${context.path}\` must be ${expected}.`, undefined)
+  const fact = `\`${context.path}\` must be ${expected}.`
+  if (context.path !== 'dimensions') throw mistake('VZ108', node.offset, context, fact, undefined)
+  throw mistake('VZ103', node.offset, context, fact, 'Write the length of the vectors your model makes, e.g. 768.')
 }
 
 function mistake(code: 'VZ103' | 'VZ108', offset: number, context: Context, fact: string, fix: string | undefined) {

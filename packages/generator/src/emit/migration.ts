@@ -6,13 +6,19 @@ import { sqlNames } from './sql-names.ts'
 
 export const emitExtension = (): string => `${renderSql('extension')}\n`
 
-/** `storeExists`: Prisma's own migration history creates the store's table already. */
-export function emitCreate(spec: VectorizerSpec, { storeExists }: { readonly storeExists: boolean }): string {
+/** `store`: what of the store's table the migrations have made already. */
+export function emitCreate(
+  spec: VectorizerSpec,
+  { store }: { readonly store: 'absent' | 'as wanted' | 'of another size' },
+): string {
   const names = sqlNames(spec)
   return sections([
     `-- prisma-vectorizer: embeds ${placeOf(spec)} into ${names.store}.`,
-    ...(storeExists ? [] : [renderSql('store', names)]),
-    ...(isPlain(spec) ? [renderSql('plain-storage', names)] : []),
+    ...(store === 'absent' && spec.store.schema !== spec.source.schema ? [renderSql('store-schema', names)] : []),
+    ...(store === 'absent' ? [renderSql('store', names)] : []),
+    ...(store === 'of another size' ? [resizeStore(spec)] : isPlain(spec) ? [renderSql('plain-storage', names)] : []),
+    // What Prisma has made of the declared index is a btree.
+    ...(store !== 'absent' && spec.index.kind === 'hnsw' && !spec.index.halfvec ? [dropVectorIndex(spec)] : []),
     ...vectorIndex(spec),
     renderSql('install'),
     renderSql('queue', names),
@@ -26,29 +32,17 @@ export function emitCreate(spec: VectorizerSpec, { storeExists }: { readonly sto
 export function emitChange(previous: VectorizerSpec, spec: VectorizerSpec, change: Change): string {
   const before = sqlNames(previous)
   const names = sqlNames(spec)
-  const rebuilt = change.rebuildsQueue
   return sections([
     `-- prisma-vectorizer: changes the vectorizer of ${placeOf(spec)}.`,
     ...describeChange(change).map((line) => `-- ${line}`),
-    ...(change.rebuildsIndex
-      ? [renderSql('drop-vector-index', { ...before, vectorIndex: before.vectorIndexInSchema })]
-      : []),
-    ...(change.resizesStore
-      ? [
-          renderSql('resize-store', {
-            ...names,
-            comment:
-              'Vectors of another length or model cannot be compared: the old ones go, every row is embedded again.',
-            storage: isPlain(spec) ? 'PLAIN' : 'EXTERNAL',
-          }),
-        ]
-      : []),
+    ...(change.rebuildsIndex ? [dropVectorIndex(previous)] : []),
+    ...(change.resizesStore ? [resizeStore(spec)] : []),
     ...(change.rebuildsIndex ? vectorIndex(spec) : []),
-    ...(change.rebuildsQueue || change.rewritesFunctions ? [before.dropTriggers] : []),
-    ...(rebuilt ? [renderSql('queue', names)] : []),
-    ...(rebuilt || change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
+    ...(change.rewritesFunctions ? [before.dropTriggers] : []),
+    ...(change.rebuildsQueue ? [renderSql('queue', names)] : []),
+    ...(change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
     renderSql('register', names),
-    ...(change.embedsAgain || rebuilt
+    ...(change.embedsAgain
       ? [renderSql('enqueue-existing', { ...names, reason: 'Every row is embedded again.' })]
       : []),
   ])
@@ -61,13 +55,23 @@ export function emitRemove(spec: VectorizerSpec): string {
 /** A vector of up to 1536 dimensions fits an 8 kB page beside its row's other columns (chunk text is stored out of line). */
 const isPlain = (spec: VectorizerSpec): boolean => spec.dimensions <= 1536
 
+const resizeStore = (spec: VectorizerSpec): string =>
+  renderSql('resize-store', {
+    ...sqlNames(spec),
+    comment: 'Vectors of another length cannot be compared: the old ones go, every row is embedded again.',
+    storage: isPlain(spec) ? 'PLAIN' : 'EXTERNAL',
+  })
+
+function dropVectorIndex(spec: VectorizerSpec): string {
+  const names = sqlNames(spec)
+  return renderSql('drop-vector-index', { vectorIndex: names.vectorIndexInSchema })
+}
+
 function vectorIndex(spec: VectorizerSpec): readonly string[] {
   if (spec.index.kind === 'none') return []
   const names = sqlNames(spec)
   const { m, efConstruction, halfvec } = spec.index
   return [
-    // Declared in the Prisma schema, or Prisma would drop it; and what Prisma creates from the declaration is a btree.
-    ...(halfvec ? [] : [renderSql('drop-vector-index', { ...names, vectorIndex: names.vectorIndexInSchema })]),
     renderSql('vector-index', {
       ...names,
       m,

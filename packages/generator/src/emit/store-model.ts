@@ -1,5 +1,5 @@
 // VectorizerSpec → the store as a Prisma model, formatted as `prisma format` would, so that neither rewrites the other.
-import { storeColumns, storeFields, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { objectNames, storeColumns, storeFields, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import type { Datamodel, ModelField } from '../read/dmmf.ts'
 import { derivedBlock } from '../read/schema-files.ts'
 
@@ -18,7 +18,7 @@ export function emitStoreModels(
     : `// Derived by prisma-vectorizer from the @vectorizer annotations: change those, not this file. Commit it.\n\n${models}\n`
 }
 
-export function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
+function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
   const { source, store } = spec
   const keyRows = source.key.map((part): FieldRow => {
     const parent = datamodel.models.find((model) => model.name === source.model)
@@ -46,6 +46,7 @@ export function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): stri
   ]
   const blockAttributes = [
     `@@unique([${[...storeKey, storeFields.chunkSeq].join(', ')}])`,
+    ...declaredIndex(spec),
     ...(store.table === store.model ? [] : [`@@map(${prismaString(store.table)})`]),
     ...(store.schema === null ? [] : [`@@schema(${prismaString(store.schema)})`]),
   ]
@@ -57,6 +58,15 @@ export function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): stri
     ...blockAttributes.map((attribute) => `  ${attribute}`),
     '}',
   ].join('\n')
+}
+
+/**
+ * Prisma drops an index over a plain column that the schema does not declare, and keeps one that is declared by name,
+ * whatever its access method: with `type:` or `ops:` it would compare those, and rebuild it.
+ */
+function declaredIndex(spec: VectorizerSpec): readonly string[] {
+  if (spec.index.kind === 'none' || spec.index.halfvec) return []
+  return [`@@index([${storeFields.embedding}], map: ${prismaString(objectNames(spec).vectorIndex)})`]
 }
 
 /** The line the parent needs: `contentEmbeddings BlogPostContentEmbeddings[]`. */

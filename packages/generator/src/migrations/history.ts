@@ -2,13 +2,16 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { specVersion, VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { shownPath } from '../read/schema-files.ts'
+import { statementsOf, TokenReader } from './sql-statements.ts'
+import { type Columns, followTables, type Tables } from './tables.ts'
 
 export interface History {
   /** Folder names, oldest first. */
   readonly migrations: readonly string[]
   readonly createsExtension: boolean
-  /** Tables that exist after the last migration: `table` and `schema.table`. */
-  readonly tables: ReadonlySet<string>
+  /** Columns of the tables that exist after the last migration, by `tableKey`. */
+  readonly tables: ReadonlyMap<string, Columns>
   /** Vectorizers that exist after the last migration, by name. */
   readonly vectorizers: ReadonlyMap<string, VectorizerSpec>
 }
@@ -16,14 +19,14 @@ export interface History {
 /** Throws VZ202 when a migration of ours was edited beyond recognition. */
 export function readHistory(folder: string): History {
   const migrations = listMigrations(folder)
-  const tables = new Set<string>()
+  const tables: Tables = new Map()
   const vectorizers = new Map<string, VectorizerSpec>()
   let createsExtension = false
   for (const migration of migrations) {
     const path = join(folder, migration, 'migration.sql')
     const sql = readFileSync(path, 'utf8')
-    createsExtension ||= /create\s+extension\s+(?:if\s+not\s+exists\s+)?"?vector"?/iu.test(withoutComments(sql))
-    followTables(withoutComments(sql), tables)
+    createsExtension ||= statementsOf(sql).some(isExtension)
+    followTables(sql, tables)
     followVectorizers(sql, path, vectorizers)
   }
   return { migrations, createsExtension, tables, vectorizers }
@@ -39,30 +42,11 @@ function listMigrations(folder: string): string[] {
     .sort()
 }
 
-const identifier = String.raw`(?:"((?:[^"]|"")+)"|(\w+))`
-const qualified = String.raw`(?:${identifier}\s*\.\s*)?${identifier}`
-const statement = new RegExp(
-  String.raw`\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?${qualified}|\bdrop\s+table\s+(?:if\s+exists\s+)?${qualified}|\balter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?${qualified}\s+rename\s+to\s+${identifier}`,
-  'giu',
-)
-
-function followTables(sql: string, tables: Set<string>): void {
-  for (const match of sql.matchAll(statement)) {
-    const name = (at: number) => match[at]?.replaceAll('""', '"') ?? match[at + 1]?.toLowerCase()
-    const key = (at: number, table = name(at + 2)) => {
-      const schema = name(at)
-      return schema === undefined ? table : `${schema}.${table}`
-    }
-    const created = key(1)
-    const dropped = key(5)
-    const renamed = key(9)
-    if (created !== undefined) tables.add(created)
-    else if (dropped !== undefined) tables.delete(dropped)
-    else if (renamed !== undefined) {
-      tables.delete(renamed)
-      tables.add(key(9, name(13)) as string)
-    }
-  }
+function isExtension(statement: readonly string[]): boolean {
+  const reader = new TokenReader(statement)
+  if (!reader.take('create', 'extension')) return false
+  reader.take('if', 'not', 'exists')
+  return reader.name() === 'vector'
 }
 
 function followVectorizers(sql: string, path: string, vectorizers: Map<string, VectorizerSpec>): void {
@@ -87,7 +71,7 @@ function parseSpec(json: string, path: string): VectorizerSpec {
   }
   if (spec?.version !== specVersion || typeof spec.name !== 'string') {
     throw new VectorizerError('VZ202', {
-      fact: `${path}: the vectorizer's spec cannot be read.`,
+      fact: `${shownPath(path)}: the vectorizer's spec cannot be read.`,
       why: 'It is how `prisma generate` knows what the migrations have made; it was edited, or a newer version wrote it.',
       fix: 'Restore the text between $spec$ and $spec$, or update @prisma-vectorizer/generator.',
     })
@@ -99,5 +83,3 @@ const unquoted = (literal: string): string =>
   literal.startsWith('E')
     ? literal.slice(2, -1).replaceAll("''", "'").replaceAll('\\\\', '\\')
     : literal.slice(1, -1).replaceAll("''", "'")
-
-const withoutComments = (sql: string): string => sql.replace(/--.*$/gmu, '').replace(/\/\*[\s\S]*?\*\//gu, '')

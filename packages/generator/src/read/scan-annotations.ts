@@ -48,7 +48,9 @@ interface CommentLine {
 const blockStart = /^\s*(model|view|enum|type|datasource|generator)\s+(\w+)\s*\{/u
 const fieldLine = /^\s*(\w+)\s+(\w+)/u
 const docComment = /^(\s*\/\/\/ ?)(.*)$/u
-const mention = /(?<![\w.@])@vectorizer\b/u
+const plainComment = /^\s*\/\//u
+// First in its line, or before a parenthesis: prose may mention @vectorizer, and an e-mail address may contain it.
+const annotationStart = /(?<=^[ \t]*)@vectorizer\b|(?<![\w.@`])@vectorizer(?=[ \t]*\()/gmu
 
 /** Throws VZ112 for an annotation that Prisma would attach to nothing. */
 export function scanSchema(files: readonly SchemaFile[]): SchemaText {
@@ -69,14 +71,12 @@ function scanFile(file: SchemaFile): { blocks: BlockText[]; annotations: Annotat
   let comments: CommentLine[] = []
   let block: { kind: string; name: string; start: number; fields: FieldLine[] } | undefined
 
-  const attach = (model: string | undefined, field: string | null, found: readonly CommentLine[]) => {
-    const annotation = annotationIn(file, lines, found)
-    if (!annotation) return
-    if (model === undefined) throw unattached(annotation)
-    annotations.push({ model, field, ...annotation })
-  }
-  const attachToNothing = () => {
-    attach(undefined, null, comments)
+  /** Gives the comments read so far to `owner`, and starts anew. */
+  const attach = (owner: { model: string; field: string | null } | undefined) => {
+    for (const annotation of annotationsIn(file, lines, comments)) {
+      if (!owner) throw unattached(annotation)
+      annotations.push({ ...owner, ...annotation })
+    }
     comments = []
   }
 
@@ -86,29 +86,35 @@ function scanFile(file: SchemaFile): { blocks: BlockText[]; annotations: Annotat
       comments.push({ text: comment[2] ?? '', line, column: comment[1]?.length ?? 0 })
       return
     }
+    // As Prisma has it: within a block a comment belongs to the next field, whatever stands between; above a block an
+    // empty line parts them.
+    if (plainComment.test(text)) return
+    if (text.trim() === '') {
+      if (!block) attach(undefined)
+      return
+    }
+    const trailing = trailingComment(text, line)
     const opening = block ? null : blockStart.exec(text)
     if (opening) {
       block = { kind: opening[1] as string, name: opening[2] as string, start: line, fields: [] }
-      if (block.kind === 'model') attach(block.name, null, comments)
-      else attachToNothing()
-      comments = []
+      attach(block.kind === 'model' ? { model: block.name, field: null } : undefined)
     } else if (block && /^\s*\}/u.test(text)) {
       blocks.push({ ...block, file, end: line })
-      attachToNothing()
+      attach(undefined)
       block = undefined
-    } else if (block && fieldLine.test(text) && !/^\s*\/\//u.test(text)) {
+    } else if (block && fieldLine.test(text)) {
       const [, name, type] = fieldLine.exec(text) as unknown as [string, string, string]
       block.fields.push({ name, type, line })
-      const trailing = trailingComment(text, line)
-      const found = trailing ? [...comments, trailing] : comments
-      if (block.kind === 'model') attach(block.name, name, found)
-      else attach(undefined, null, found)
-      comments = []
-    } else {
-      attachToNothing()
+      if (trailing) comments.push(trailing)
+      attach(block.kind === 'model' ? { model: block.name, field: name } : undefined)
+      return
+    } else attach(undefined)
+    if (trailing) {
+      comments.push(trailing)
+      attach(undefined)
     }
   })
-  attachToNothing()
+  attach(undefined)
   return { blocks, annotations }
 }
 
@@ -127,34 +133,36 @@ function trailingComment(text: string, line: number): CommentLine | undefined {
   return undefined
 }
 
-function annotationIn(
+/** Each runs to the next, or to the end: where it closes is the grammar's to say. */
+function annotationsIn(
   file: SchemaFile,
   lines: readonly string[],
   comments: readonly CommentLine[],
-): Pick<AnnotationText, 'text' | 'at'> | undefined {
+): Pick<AnnotationText, 'text' | 'at'>[] {
   const whole = comments.map((comment) => comment.text).join('\n')
-  const start = mention.exec(whole)?.index
-  if (start === undefined) return undefined
-  const at = (offset: number) => {
-    let rest = Math.min(start + offset, whole.length)
-    let comment = comments[0] as CommentLine
-    for (comment of comments) {
-      if (rest <= comment.text.length) break
-      rest -= comment.text.length + 1
-    }
-    return {
-      position: { file: file.path, line: comment.line + 1, column: comment.column + rest + 1 },
-      sourceLine: lines[comment.line] ?? '',
-    }
-  }
-  return { text: whole.slice(start), at }
+  const starts = [...whole.matchAll(annotationStart)].map((match) => match.index)
+  return starts.map((start, index) => ({
+    text: whole.slice(start, starts[index + 1]),
+    at(offset) {
+      let rest = Math.min(start + offset, whole.length)
+      let comment = comments[0] as CommentLine
+      for (comment of comments) {
+        if (rest <= comment.text.length) break
+        rest -= comment.text.length + 1
+      }
+      return {
+        position: { file: file.path, line: comment.line + 1, column: comment.column + rest + 1 },
+        sourceLine: lines[comment.line] ?? '',
+      }
+    },
+  }))
 }
 
 function unattached(annotation: Pick<AnnotationText, 'at'>): VectorizerError {
   return new VectorizerError('VZ112', {
     fact: 'This @vectorizer annotation belongs to no field and no model.',
-    why: 'Prisma attaches a `///` comment only to the line that follows it directly, in a model or right above one.',
-    fix: 'Move it to the line above the text field, or above `model` with a `field:` argument, without an empty line between.',
+    why: 'Prisma gives a `///` comment to the field below it, or to the model that starts in the very next line.',
+    fix: 'Move it to the line above the text field, or above `model` with a `field:` argument and no empty line between.',
     ...annotation.at(0),
   })
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 export interface SchemaFile {
-  /** As shown in messages: relative to the working directory. */
+  /** As messages show it. */
   readonly path: string
   readonly absolutePath: string
   readonly content: string
@@ -46,21 +46,31 @@ export function readSchema(schemaPath: string): SchemaSource {
 }
 
 /** The text before and inside the marked block. The block is always the file's end, so nothing of the user's is behind it. */
-export function splitDerivedBlock(content: string): { readonly own: string; readonly derived: string } {
+function splitDerivedBlock(content: string): { readonly own: string; readonly derived: string } {
   const start = content.indexOf(derivedBlock.start)
   if (start < 0) return { own: content, derived: '' }
   const end = content.indexOf(derivedBlock.end, start)
   const behind = end < 0 ? '' : content.slice(end + derivedBlock.end.length)
+  const lineEnd = lineEndOf(content)
   return {
     // Text that somebody added behind the block is theirs: it moves in front of the block, it is not lost.
-    own: content.slice(0, start).trimEnd() + (behind.trim() ? `\n\n${behind.trim()}\n` : '\n'),
+    own: [content.slice(0, start).trimEnd(), behind.trim()]
+      .filter((text) => text !== '')
+      .map((text) => text + lineEnd)
+      .join(lineEnd),
     derived: end < 0 ? content.slice(start) : content.slice(start, end + derivedBlock.end.length),
   }
 }
 
+/** A path as messages show it: relative to the working directory. */
+export const shownPath = (path: string): string => relative(process.cwd(), path) || path
+
+/** CRLF where the text has one. */
+export const lineEndOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n')
+
 function readSchemaFile(absolutePath: string): SchemaFile {
   return {
-    path: relative(process.cwd(), absolutePath) || absolutePath,
+    path: shownPath(absolutePath),
     absolutePath,
     content: readFileSync(absolutePath, 'utf8'),
   }

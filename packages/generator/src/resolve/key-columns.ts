@@ -14,8 +14,8 @@ export function resolveKey(annotation: AnnotationText, model: Model, datamodel: 
       ...annotation.at(0),
     })
   }
-  const takenFields: readonly string[] = Object.values(storeFields)
-  const takenColumns: readonly string[] = Object.values(storeColumns)
+  // Prisma refuses a field that is called like another field's column, so either list is taken for both.
+  const taken: readonly string[] = [...Object.values(storeFields), ...Object.values(storeColumns)]
   return model.key.map((name) => {
     const field = model.fields.find((candidate) => candidate.name === name)
     if (!field)
@@ -25,10 +25,10 @@ export function resolveKey(annotation: AnnotationText, model: Model, datamodel: 
       column: field.column,
       type: field.type,
       sqlType: sqlType(field, datamodel),
-      storeField: takenFields.includes(field.name)
+      storeField: taken.includes(field.name)
         ? `parent${field.name.charAt(0).toUpperCase()}${field.name.slice(1)}`
         : field.name,
-      storeColumn: takenColumns.includes(field.column) ? `parent_${field.column}` : field.column,
+      storeColumn: taken.includes(field.column) ? `parent_${field.column}` : field.column,
     }
   })
 }

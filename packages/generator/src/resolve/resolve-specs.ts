@@ -155,4 +155,4 @@ function resolveSchema(annotation: AnnotationText, options: AnnotationOptions, m
   return options.targetSchema ?? model.schema
 }
 
-export const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
+const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)

@@ -1,6 +1,6 @@
 // The SQL type Prisma Migrate gives a field. Written out because our migration creates the store itself, and a type
 // that differs by a letter would be drift.
-import { InternalError, quoteIdentifier } from '@prisma-vectorizer/spec'
+import { InternalError, quoteTable } from '@prisma-vectorizer/spec'
 import type { Datamodel, ModelField } from '../read/dmmf.ts'
 
 /** Prisma's defaults for PostgreSQL. */
@@ -25,9 +25,9 @@ const natives: Readonly<Record<string, string>> = {
 
 export function sqlType(field: ModelField, datamodel: Datamodel): string {
   if (field.kind === 'enum') {
-    const name = datamodel.enums.get(field.type)
-    if (name === undefined) throw new InternalError(`enum ${field.type} is not in the datamodel`)
-    return quoteIdentifier(name)
+    const type = datamodel.enums.get(field.type)
+    if (!type) throw new InternalError(`enum ${field.type} is not in the datamodel`)
+    return quoteTable(type)
   }
   if (field.nativeType) {
     const [name, args] = field.nativeType

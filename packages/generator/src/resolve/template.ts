@@ -32,6 +32,7 @@ export function resolveTemplate(
       if (match[0] === '$$') continue
       throw fail(
         `the template has a \`$\` at position ${match.index + 1} that names nothing.`,
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the user writes
         'Write `$$` for a dollar sign, `$name` or `${name}` for a field.',
       )
     }

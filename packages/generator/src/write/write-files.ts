@@ -21,7 +21,8 @@ export function removeIfThere(path: string): boolean {
 
 /**
  * Writes `<timestamp>_<name>/migration.sql` for each migration, and Prisma's lock file where the folder has none.
- * Timestamps are the current second in UTC, as Prisma's are, and always later than the last migration there is.
+ * Timestamps are UTC seconds, as Prisma's are: later than the last migration there is, and where that leaves room not
+ * later than now, since a migration that Prisma makes in the same run has to sort behind ours.
  */
 export function writeMigrations(
   folder: string,
@@ -31,7 +32,7 @@ export function writeMigrations(
 ): readonly string[] {
   if (migrations.length === 0) return []
   writeLockFile(folder)
-  let moment = Math.max(now.getTime(), timestampOf(existing.at(-1)) + 1000)
+  let moment = Math.max(now.getTime() - 1000 * migrations.length, timestampOf(existing.at(-1)) + 1000)
   return migrations.map(({ name, sql }) => {
     const path = join(folder, `${timestamp(new Date(moment))}_${name}`, 'migration.sql')
     writeIfChanged(path, sql)

@@ -1,0 +1,294 @@
+import { defaultCharacterChunking, defaultRecursiveChunking } from '@prisma-vectorizer/spec'
+import { describe, expect, test } from 'vitest'
+import { blogPost, specOf, specsOf } from './support/schema.ts'
+
+describe('defaults', () => {
+  test('of Prisma’s own table names', () => {
+    expect(specOf(blogPost('dimensions: 768'))).toEqual({
+      version: 1,
+      name: 'BlogPost_embedding_store',
+      accessor: 'contentEmbeddings',
+      source: {
+        model: 'BlogPost',
+        schema: null,
+        table: 'BlogPost',
+        key: [{ field: 'id', column: 'id', type: 'Int', sqlType: 'INTEGER', storeField: 'id', storeColumn: 'id' }],
+        text: { field: 'content', column: 'content' },
+        templateColumns: [],
+      },
+      store: { model: 'BlogPostContentEmbeddings', schema: null, table: 'BlogPost_embedding_store' },
+      dimensions: 768,
+      type: 'vector',
+      distance: 'cosine',
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true },
+      model: null,
+      chunking: defaultRecursiveChunking,
+      template: '$chunk',
+    })
+  })
+
+  test('of mapped names', () => {
+    const spec = specOf(`model BlogPost {
+  id   BigInt @id @map("post_id")
+  /// @vectorizer(dimensions: 3)
+  body String @map("body_text")
+
+  @@map("blog_posts")
+}
+`)
+    expect(spec.source).toMatchObject({ table: 'blog_posts', text: { field: 'body', column: 'body_text' } })
+    expect(spec.source.key).toMatchObject([
+      { field: 'id', column: 'post_id', sqlType: 'BIGINT', storeColumn: 'post_id' },
+    ])
+    expect(spec.store).toEqual({ model: 'BlogPostBodyEmbeddings', schema: null, table: 'blog_posts_embedding_store' })
+  })
+
+  test('of a second and a third vectorizer of a model', () => {
+    const specs = specsOf(`model Post {
+  id    Int    @id
+  /// @vectorizer(dimensions: 3)
+  title String
+  /// @vectorizer(dimensions: 3)
+  text  String @map("body")
+  note  String /// @vectorizer(dimensions: 3)
+}
+`)
+    expect(specs.map(({ accessor, store }) => [accessor, store.model, store.table])).toEqual([
+      ['titleEmbeddings', 'PostTitleEmbeddings', 'Post_embedding_store'],
+      ['textEmbeddings', 'PostTextEmbeddings', 'Post_body_embedding_store'],
+      ['noteEmbeddings', 'PostNoteEmbeddings', 'Post_note_embedding_store'],
+    ])
+  })
+
+  test('of two vectorizers of one field', () => {
+    const specs = specsOf(`model Post {
+  id   Int    @id
+  /// @vectorizer(dimensions: 3)
+  /// @vectorizer(dimensions: 4, name: coarse)
+  text String
+}
+`)
+    expect(specs.map(({ accessor, dimensions, store }) => [accessor, dimensions, store.model, store.table])).toEqual([
+      ['textEmbeddings', 3, 'PostTextEmbeddings', 'Post_embedding_store'],
+      ['coarse', 4, 'PostCoarse', 'Post_text_embedding_store'],
+    ])
+  })
+
+  test('of a long table name are cut to 63 bytes and stay distinct', () => {
+    const table = `a${'é'.repeat(30)}`
+    const { name, store } = specOf(`model Post {
+  id   Int    @id
+  text String /// @vectorizer(dimensions: 3)
+
+  @@map("${table}")
+}
+`)
+    expect(new TextEncoder().encode(store.table).length).toBeLessThanOrEqual(63)
+    expect(store.table).toMatch(/^aé+_[0-9a-f]{8}_embedding_store$/u)
+    expect(name).toBe(store.table)
+  })
+})
+
+test('every argument is taken over', () => {
+  const spec = specOf(`/// @vectorizer(
+///   field: text, name: vectors, dimensions: 3, model: "ollama/nomic-embed-text", targetTable: "post vectors",
+///   chunking: character(size: 10, overlap: 2, separator: "\\n", regex: false), template: "$title\\n$chunk",
+///   distance: l2, index: hnsw(m: 8, efConstruction: 32, halfvec: false),
+/// )
+model Post {
+  id    Int    @id
+  title String
+  text  String
+}
+`)
+  expect(spec).toMatchObject({
+    name: 'post vectors',
+    accessor: 'vectors',
+    dimensions: 3,
+    model: 'ollama/nomic-embed-text',
+    store: { model: 'PostVectors', table: 'post vectors' },
+    chunking: { kind: 'character', size: 10, overlap: 2, separator: '\n', regex: false },
+    template: '$title\n$chunk',
+    distance: 'l2',
+    index: { kind: 'hnsw', m: 8, efConstruction: 32, halfvec: false },
+  })
+})
+
+describe('chunking and index', () => {
+  test('an option that is left out keeps its default', () => {
+    expect(specOf(blogPost('dimensions: 3, chunking: recursive(size: 500)')).chunking).toEqual({
+      ...defaultRecursiveChunking,
+      size: 500,
+    })
+    expect(specOf(blogPost('dimensions: 3, chunking: character')).chunking).toEqual(defaultCharacterChunking)
+    expect(specOf(blogPost('dimensions: 3, chunking: none')).chunking).toEqual({ kind: 'none' })
+    expect(specOf(blogPost('dimensions: 3, index: hnsw')).index).toMatchObject({ m: 16, halfvec: true })
+  })
+
+  test('without an index 16000 dimensions are stored', () => {
+    expect(specOf(blogPost('dimensions: 16000, index: none'))).toMatchObject({
+      dimensions: 16000,
+      index: { kind: 'none' },
+    })
+  })
+})
+
+describe('keys', () => {
+  const keyOf = (model: string) =>
+    specOf(model).source.key.map(({ field, sqlType, storeField, storeColumn }) => [
+      field,
+      sqlType,
+      storeField,
+      storeColumn,
+    ])
+
+  test('composite keys keep the order of @@id', () => {
+    expect(
+      keyOf(`model Section {
+  number   Int    @map("section_no")
+  tenantId String @db.Uuid
+  text     String /// @vectorizer(dimensions: 3)
+
+  @@id([tenantId, number])
+}
+`),
+    ).toEqual([
+      ['tenantId', 'UUID', 'tenantId', 'tenantId'],
+      ['number', 'INTEGER', 'number', 'section_no'],
+    ])
+  })
+
+  test.each([
+    ['String', '', 'TEXT'],
+    ['String', '@db.VarChar(40)', 'VARCHAR(40)'],
+    ['String', '@db.Char(8)', 'CHAR(8)'],
+    ['String', '@db.Uuid', 'UUID'],
+    ['Int', '', 'INTEGER'],
+    ['Int', '@db.SmallInt', 'SMALLINT'],
+    ['BigInt', '', 'BIGINT'],
+    ['Boolean', '', 'BOOLEAN'],
+    ['Decimal', '', 'DECIMAL(65,30)'],
+    ['Decimal', '@db.Decimal(20, 4)', 'DECIMAL(20,4)'],
+    ['Float', '', 'DOUBLE PRECISION'],
+    ['Float', '@db.Real', 'REAL'],
+    ['DateTime', '', 'TIMESTAMP(3)'],
+    ['DateTime', '@db.Timestamptz(6)', 'TIMESTAMPTZ(6)'],
+    ['DateTime', '@db.Date', 'DATE'],
+    ['Bytes', '', 'BYTEA'],
+  ])('a key of type %s %s is %s', (type, native, sqlType) => {
+    expect(keyOf(`model A {\n  id ${type} @id ${native}\n  text String /// @vectorizer(dimensions: 3)\n}\n`)).toEqual([
+      ['id', sqlType, 'id', 'id'],
+    ])
+  })
+
+  test('an enum is named as in the database, and with its schema where there are several', () => {
+    const model = (attribute: string) => `model A {
+  kind Kind
+  id   Int
+  text String /// @vectorizer(dimensions: 3)
+
+  @@id([kind, id])
+  ${attribute}
+}
+
+enum Kind {
+  ESSAY
+
+  @@map("post kind")
+  ${attribute.replace('app', 'types')}
+}
+`
+    expect(keyOf(model(''))[0]).toEqual(['kind', '"post kind"', 'kind', 'kind'])
+    const several = `${model('@@schema("app")')}\ndatasource db {\n  provider = "postgresql"\n  schemas = ["app", "types"]\n}\n`
+    expect(keyOf(several)[0]).toEqual(['kind', '"types"."post kind"', 'kind', 'kind'])
+  })
+
+  test('names that the store needs itself get a prefix, field and column each by themselves', () => {
+    expect(
+      keyOf(`model A {
+  chunk     Int
+  embedding Int    @map("vec")
+  parent    Int
+  part      Int    @map("chunk_seq")
+  chunkSeq  Int    @map("seq")
+  text      String /// @vectorizer(dimensions: 3)
+
+  @@id([chunk, embedding, parent, part, chunkSeq])
+}
+`),
+    ).toEqual([
+      ['chunk', 'INTEGER', 'parentChunk', 'parent_chunk'],
+      ['embedding', 'INTEGER', 'parentEmbedding', 'vec'],
+      ['parent', 'INTEGER', 'parentParent', 'parent_parent'],
+      ['part', 'INTEGER', 'part', 'parent_chunk_seq'],
+      ['chunkSeq', 'INTEGER', 'parentChunkSeq', 'seq'],
+    ])
+  })
+})
+
+describe('template', () => {
+  const model = (template: string) => `model Post {
+  id       Int    @id
+  headline String @map("title")
+  sub      String @map("sub_title")
+  chunk    String
+  kind     Kind
+  text     String /// @vectorizer(dimensions: 3, template: "${template}")
+}
+
+enum Kind {
+  A
+}
+`
+  const columnsOf = (template: string) => specOf(model(template)).source.templateColumns.map(({ column }) => column)
+
+  test('names a field by its Prisma name or by its column', () => {
+    expect(columnsOf('$headline $chunk')).toEqual(['title'])
+    expect(columnsOf('$title $chunk')).toEqual(['title'])
+    expect(columnsOf('$sub $sub_title $chunk')).toEqual(['sub_title'])
+  })
+
+  test('names each column once, in order of first use', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the braces are the template's
+    expect(columnsOf('${kind}s: $headline $kind ($id) $chunk $headline')).toEqual(['kind', 'title', 'id'])
+  })
+
+  test('means the chunk by $chunk, also where the model has a field of that name', () => {
+    expect(columnsOf('$chunk')).toEqual([])
+  })
+
+  test('takes $$ for a dollar sign', () => {
+    expect(columnsOf('$$headline $$ $chunk $$')).toEqual([])
+  })
+})
+
+describe('schemas', () => {
+  const post = (args: string) => `model Post {
+  id   Int    @id
+  text String /// @vectorizer(dimensions: 3${args})
+
+  @@schema("app")
+}
+
+datasource db {
+  provider = "postgresql"
+  schemas  = ["app", "vectors"]
+}
+`
+
+  test('the store is in its source’s, which the vectorizer’s name says', () => {
+    expect(specOf(post(''))).toMatchObject({
+      name: 'app.Post_embedding_store',
+      source: { schema: 'app' },
+      store: { schema: 'app', table: 'Post_embedding_store' },
+    })
+  })
+
+  test('`targetSchema` puts it elsewhere', () => {
+    expect(specOf(post(', targetSchema: "vectors"'))).toMatchObject({
+      name: 'vectors.Post_embedding_store',
+      source: { schema: 'app' },
+      store: { schema: 'vectors', table: 'Post_embedding_store' },
+    })
+  })
+})

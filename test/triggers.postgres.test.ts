@@ -1,0 +1,56 @@
+// The triggers where several sessions meet: what one connection cannot show.
+import pg from 'pg'
+import { expect, test } from 'vitest'
+import { createDatabase } from './support/databases.ts'
+import { migrationSql, specsOfSchema } from './support/schema-sql.ts'
+
+const specs = specsOfSchema('model Post {\n  id   Int    @id\n  text String /// @vectorizer(dimensions: 3)\n}\n')
+const tables =
+  'CREATE TABLE "Post" ("id" INTEGER NOT NULL, "text" TEXT NOT NULL, CONSTRAINT "Post_pkey" PRIMARY KEY ("id"));'
+const rows = `INSERT INTO "Post" SELECT id, 'text' FROM generate_series(1, 20) AS id;`
+const queued = 'SELECT count(*)::int FROM vectorizer."Post_embedding_store_queue"'
+
+test.each(['READ COMMITTED', 'REPEATABLE READ'])(
+  'sessions that meet a renamed column at once all write, and queue (%s)',
+  async (isolation) => {
+    await using database = await createDatabase({ sql: tables + migrationSql(specs, { tables }) + rows })
+    const sessions = Array.from({ length: 8 }, () => new pg.Client(database.url))
+    const [first, ...others] = sessions as [pg.Client, ...pg.Client[]]
+    await Promise.all(sessions.map((session) => session.connect()))
+    try {
+      await first.query('DELETE FROM vectorizer."Post_embedding_store_queue"')
+      await first.query('ALTER TABLE "Post" RENAME COLUMN "text" TO "body"')
+      for (const session of sessions) {
+        // A snapshot of its own before the first of them switches the functions.
+        await session.query(`BEGIN ISOLATION LEVEL ${isolation}`)
+        await session.query('SELECT FROM "Post"')
+      }
+      await first.query(`UPDATE "Post" SET body = 'new' WHERE id = 1`)
+      const waiting = others.map((session, index) =>
+        session.query(`UPDATE "Post" SET body = 'new' WHERE id = $1`, [index + 2]),
+      )
+      await first.query('COMMIT')
+      // One holds the lock that the next waits for: each commits as soon as it has written.
+      await Promise.all(waiting.map((update, index) => update.then(() => others[index]?.query('COMMIT'))))
+      expect((await first.query(queued)).rows).toEqual([{ count: sessions.length }])
+    } finally {
+      await Promise.all(sessions.map((session) => session.end()))
+    }
+  },
+)
+
+test('an update in one session and a delete in another of the same row end with nothing queued', async () => {
+  await using database = await createDatabase({ sql: tables + migrationSql(specs, { tables }) + rows })
+  const [a, b] = [new pg.Client(database.url), new pg.Client(database.url)]
+  await Promise.all([a.connect(), b.connect()])
+  try {
+    await a.query('BEGIN')
+    await a.query(`UPDATE "Post" SET text = 'new' WHERE id = 1`)
+    const deleted = b.query('DELETE FROM "Post" WHERE id = 1')
+    await a.query('COMMIT')
+    await deleted
+    expect((await a.query(queued)).rows).toEqual([{ count: 19 }])
+  } finally {
+    await Promise.all([a.end(), b.end()])
+  }
+})
