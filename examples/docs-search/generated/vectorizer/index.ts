@@ -44,8 +44,8 @@ export const manifest = {
       "distance": "cosine",
       "index": {
         "kind": "hnsw",
-        "m": 16,
-        "efConstruction": 64,
+        "m": 8,
+        "efConstruction": 32,
         "halfvec": true
       },
       "model": "local/hash",

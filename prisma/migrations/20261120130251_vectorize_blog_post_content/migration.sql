@@ -4,7 +4,7 @@
 ALTER TABLE "BlogPost_embedding_store" ALTER COLUMN "embedding" SET STORAGE PLAIN;
 
 -- Half precision: half the size at the same recall. An expression index is invisible to Prisma Migrate.
-CREATE INDEX IF NOT EXISTS "BlogPost_embedding_store_embedding_hnsw" ON "BlogPost_embedding_store" USING hnsw (("embedding"::halfvec(768)) halfvec_cosine_ops) WITH (m = 16, ef_construction = 64);
+CREATE INDEX IF NOT EXISTS "BlogPost_embedding_store_embedding_hnsw" ON "BlogPost_embedding_store" USING hnsw (("embedding"::halfvec(768)) halfvec_cosine_ops) WITH (m = 8, ef_construction = 32);
 
 -- The Postgres schema of prisma-vectorizer: invisible to Prisma Migrate, which does not reset it either. Hence every
 -- statement here can run again.
@@ -176,7 +176,7 @@ CREATE TRIGGER "vectorizer_truncate_BlogPost_embedding_store" AFTER TRUNCATE ON 
 
 -- The registry row is also how `prisma generate` knows what this history of migrations has made.
 INSERT INTO vectorizer.vectorizer (name, source, store, spec)
-VALUES ('BlogPost_embedding_store', '"BlogPost"', '"BlogPost_embedding_store"', $spec${"version":1,"name":"BlogPost_embedding_store","accessor":"contentEmbeddings","source":{"model":"BlogPost","schema":null,"table":"BlogPost","key":[{"field":"id","column":"id","type":"Int","sqlType":"INTEGER","storeField":"id","storeColumn":"id"}],"text":{"field":"content","column":"content"},"templateColumns":[{"field":"title","column":"title"}]},"store":{"model":"BlogPostContentEmbeddings","schema":null,"table":"BlogPost_embedding_store"},"dimensions":768,"type":"vector","distance":"cosine","index":{"kind":"hnsw","m":16,"efConstruction":64,"halfvec":true},"model":"local/hash","chunking":{"kind":"recursive","size":800,"overlap":100,"separators":["\n\n","\n",".","?","!"," ",""],"regex":false},"template":"$title - $chunk"}$spec$)
+VALUES ('BlogPost_embedding_store', '"BlogPost"', '"BlogPost_embedding_store"', $spec${"version":1,"name":"BlogPost_embedding_store","accessor":"contentEmbeddings","source":{"model":"BlogPost","schema":null,"table":"BlogPost","key":[{"field":"id","column":"id","type":"Int","sqlType":"INTEGER","storeField":"id","storeColumn":"id"}],"text":{"field":"content","column":"content"},"templateColumns":[{"field":"title","column":"title"}]},"store":{"model":"BlogPostContentEmbeddings","schema":null,"table":"BlogPost_embedding_store"},"dimensions":768,"type":"vector","distance":"cosine","index":{"kind":"hnsw","m":8,"efConstruction":32,"halfvec":true},"model":"local/hash","chunking":{"kind":"recursive","size":800,"overlap":100,"separators":["\n\n","\n",".","?","!"," ",""],"regex":false},"template":"$title - $chunk"}$spec$)
 ON CONFLICT (name) DO UPDATE
 SET source = excluded.source, store = excluded.store, spec = excluded.spec, updated_at = now();
 
