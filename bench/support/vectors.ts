@@ -1,7 +1,7 @@
 // Reproducible vectors: the same numbers on every run, so that two runs can be compared.
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -21,7 +21,7 @@ export interface CommandOptions {
 }
 
 /** A program ended with another exit code than expected. The message holds its whole output. */
-export class CommandFailure extends Error {
+class CommandFailure extends Error {
   readonly result: CommandResult
 
   constructor(command: string, result: CommandResult) {
