@@ -115,6 +115,25 @@ describe('a migration that', () => {
     await run('DELETE FROM "doc sections"')
   })
 
+  test("Prisma's migration of an enum in the key is not stopped, and the rows are queued by its new values", async () => {
+    await run(`INSERT INTO "doc sections" VALUES ('00000000-0000-0000-0000-000000000001', 'ESSAY', 1, 'text')`)
+    // What `migrate dev` writes when a value is taken away: a new type, every column over to it, the old one dropped.
+    const key = '("tenant_id", "kind", "number")'
+    const foreignKey = '"doc sections_embedding_store_tenant_id_kind_number_fkey"'
+    await run(`ALTER TABLE "doc sections_embedding_store" DROP CONSTRAINT ${foreignKey};
+      CREATE TYPE "Kind_new" AS ENUM ('ESSAY', 'LETTER');
+      ALTER TABLE "doc sections" ALTER COLUMN "kind" TYPE "Kind_new" USING ("kind"::text::"Kind_new");
+      ALTER TABLE "doc sections_embedding_store" ALTER COLUMN "kind" TYPE "Kind_new" USING ("kind"::text::"Kind_new");
+      ALTER TYPE "Kind" RENAME TO "Kind_old"; ALTER TYPE "Kind_new" RENAME TO "Kind"; DROP TYPE "Kind_old";
+      ALTER TABLE "doc sections_embedding_store" ADD CONSTRAINT ${foreignKey} FOREIGN KEY ${key} REFERENCES "doc sections" ${key} ON DELETE CASCADE ON UPDATE CASCADE`)
+    const queued = () => run('SELECT key_kind, key_number FROM vectorizer."doc sections_embedding_store_queue"')
+    expect(await queued()).toEqual([{ key_kind: 'ESSAY', key_number: 1 }])
+    await run(`UPDATE "doc sections" SET "kind" = 'LETTER'`)
+    expect(await queued()).toEqual([{ key_kind: 'LETTER', key_number: 1 }])
+    await run('DELETE FROM "doc sections"')
+    expect(await queued()).toEqual([])
+  })
+
   test('renames or moves the table takes the triggers and the registry along', async () => {
     await run(
       'ALTER TABLE "BlogPost" RENAME TO "Post"; CREATE SCHEMA elsewhere; ALTER TABLE "Post" SET SCHEMA elsewhere',

@@ -41,7 +41,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $func
 BEGIN
   -- Otherwise the worker drops the queue row, when it comes to it and finds no source row.
   IF {{keyIsAsKnown}} THEN
-    DELETE FROM {{queue}} WHERE ({{queueKey}}) IN (SELECT {{sourceKey}} FROM deleted);
+    DELETE FROM {{queue}} WHERE ({{queueKey}}) IN (SELECT {{sourceQueuedKey}} FROM deleted);
   END IF;
   RETURN NULL;
 END

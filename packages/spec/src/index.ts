@@ -8,6 +8,7 @@ export {
   byteLength,
   delegateName,
   fitIdentifier,
+  isQueuedAsText,
   objectNames,
   queueColumns,
   queueKeyColumn,

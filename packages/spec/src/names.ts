@@ -1,6 +1,6 @@
 // Every identifier derived from a vectorizer. PostgreSQL silently cuts names at 63 bytes, which would make two long
 // names one: a name that is too long is cut here instead, and a hash of the whole keeps it distinct.
-import type { VectorizerSpec } from './vectorizer-spec.ts'
+import type { KeyColumnSpec, VectorizerSpec } from './vectorizer-spec.ts'
 
 const maxIdentifierBytes = 63
 
@@ -39,6 +39,12 @@ export function queueKeyColumn(spec: VectorizerSpec, part: number): string {
   const key = spec.source.key[part]
   return fitIdentifier(`key_${key?.column ?? part}`)
 }
+
+/**
+ * Whether the queue keeps this part of the key as text: an enum. A column of the enum's own type would stop Prisma's
+ * migration of the enum, which makes a new type and drops the old one.
+ */
+export const isQueuedAsText = (part: KeyColumnSpec): boolean => part.sqlType.startsWith('"')
 
 /** All database objects of one vectorizer besides the store; the functions and the queue live in schema `vectorizer`. */
 export function objectNames(spec: { readonly name: string; readonly store: { readonly table: string } }) {

@@ -1,5 +1,7 @@
 // How a trigger function tells, from the catalog, that the source still looks as it did when the function was written.
 import {
+  isQueuedAsText,
+  type KeyColumnSpec,
   objectNames,
   queueKeyColumn,
   quoteLiteral,
@@ -24,32 +26,29 @@ export function primaryKeyIsAsKnown(spec: VectorizerSpec): string {
 }
 
 /**
- * A key type without its length or precision: a queue column as narrow as the source's is today would refuse a key
- * after an ordinary `ALTER TYPE varchar(100)`. `CHAR` alone means one character, hence its long name.
+ * The type of a queue's key column: the key's own without its length or precision, since a column as narrow as the
+ * source's is today would refuse a key after an ordinary `ALTER TYPE varchar(100)`. `CHAR` alone means one character,
+ * hence its long name.
  */
-export function unlimitedType(sqlType: string): string {
-  const type = bareType(sqlType)
+export function queueKeyType(part: KeyColumnSpec): string {
+  if (isQueuedAsText(part)) return 'TEXT'
+  const type = bareType(part.sqlType)
   return type === 'CHAR' ? 'BPCHAR' : type === 'BIT' ? 'VARBIT' : type
 }
 
-const bareType = (sqlType: string): string => (sqlType.startsWith('"') ? sqlType : sqlType.replace(/\(.*\)$/u, ''))
+const bareType = (sqlType: string): string => sqlType.replace(/\(.*\)$/u, '')
 
 const named = (column: string): string => `attname = ${quoteLiteral(column)}`
 
-/** An enum, or an extension's type: not in pg_catalog, which is all the functions' search path has. */
-const isElsewhere = (sqlType: string): boolean => sqlType.startsWith('"') || sqlType === 'CITEXT'
-
 // `regtype` of a literal is a constant to the planner, so the type costs no second look-up.
 function keyCondition(spec: VectorizerSpec, part: number): string {
-  const { column, sqlType } = spec.source.key[part] as VectorizerSpec['source']['key'][number]
-  const type = isElsewhere(sqlType)
-    ? queueColumnType(spec, part)
-    : `${quoteLiteral(
-        bareType(sqlType)
-          .replace(/^CHAR$/u, 'BPCHAR')
-          .toLowerCase(),
-      )}::regtype`
-  return `(${named(column)} AND atttypid = ${type})`
+  const key = spec.source.key[part] as KeyColumnSpec
+  // Whatever becomes of an enum, it can be queued as text.
+  if (isQueuedAsText(key)) return named(key.column)
+  const type = bareType(key.sqlType).replace(/^CHAR$/u, 'BPCHAR')
+  // An extension's type is not in pg_catalog, which is all the functions' search path has.
+  const known = type === 'CITEXT' ? queueColumnType(spec, part) : `${quoteLiteral(type.toLowerCase())}::regtype`
+  return `(${named(key.column)} AND atttypid = ${known})`
 }
 
 function queueColumnType(spec: VectorizerSpec, part: number): string {

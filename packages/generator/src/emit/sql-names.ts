@@ -1,5 +1,6 @@
 // Every name and fragment the SQL templates ask for, quoted, for one vectorizer.
 import {
+  isQueuedAsText,
   metrics,
   objectNames,
   queueKeyColumn,
@@ -9,14 +10,23 @@ import {
   type VectorizerSpec,
   vectorizerSchema,
 } from '@prisma-vectorizer/spec'
-import { columnsAreAsKnown, primaryKeyIsAsKnown, unlimitedType } from './known-columns.ts'
+import { columnsAreAsKnown, primaryKeyIsAsKnown, queueKeyType } from './known-columns.ts'
 import { foreignKeyName, primaryKeyName, uniqueKeyName } from './prisma-names.ts'
 
 export function sqlNames(spec: VectorizerSpec) {
   const names = objectNames(spec)
   const ours = (name: string) => `${vectorizerSchema}.${quoteIdentifier(name)}`
   const { key } = spec.source
-  const columns = (alias: string) => key.map((part) => `${alias}${quoteIdentifier(part.column)}`).join(', ')
+  // plpgsql plans a field of new or old with the type it has then, and fails when the session meets another: a migrated
+  // enum is another type. Of the other types the guard notices.
+  const fields = (row: 'new' | 'old') =>
+    key
+      .map((part) =>
+        isQueuedAsText(part)
+          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
+          : `${row}.${quoteIdentifier(part.column)}`,
+      )
+      .join(', ')
   const storeKey = key.map((part) => part.storeColumn)
   const keyColumns = key.map((part) => part.column)
   const watched = [...new Set([spec.source.text, ...spec.source.templateColumns].map((item) => item.column))].filter(
@@ -37,9 +47,13 @@ export function sqlNames(spec: VectorizerSpec) {
   ]
   return {
     source,
-    sourceKey: columns(''),
-    newKey: columns('new.'),
-    oldKey: columns('old.'),
+    sourceKey: keyColumns.map(quoteIdentifier).join(', '),
+    // As the queue has the key, which is compared with it.
+    sourceQueuedKey: key
+      .map((part) => quoteIdentifier(part.column) + (isQueuedAsText(part) ? '::text' : ''))
+      .join(', '),
+    newKey: fields('new'),
+    oldKey: fields('old'),
     store,
     storeSchema: quoteIdentifier(spec.store.schema ?? 'public'),
     storeModel: spec.store.model,
@@ -54,9 +68,7 @@ export function sqlNames(spec: VectorizerSpec) {
     queue: ours(names.queue),
     queueKey: key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part))).join(', '),
     queueKeyColumns: key
-      .map(
-        (part, index) => `  ${quoteIdentifier(queueKeyColumn(spec, index))} ${unlimitedType(part.sqlType)} NOT NULL,`,
-      )
+      .map((part, index) => `  ${quoteIdentifier(queueKeyColumn(spec, index))} ${queueKeyType(part)} NOT NULL,`)
       .join('\n'),
     queueOrderIndex: quoteIdentifier(names.queueOrderIndex),
     // Clearing the lease is what tells a worker that the text it is embedding is old. A row that waits untouched is only

@@ -1,7 +1,7 @@
 // What a changed annotation means for the database: the least that has to happen, and what it costs.
 import { isDeepStrictEqual } from 'node:util'
 import type { VectorizerSpec } from '@prisma-vectorizer/spec'
-import { unlimitedType } from '../emit/known-columns.ts'
+import { queueKeyType } from '../emit/known-columns.ts'
 
 export interface Change {
   /** Dimensions or type: the column changes and its vectors go. */
@@ -22,7 +22,7 @@ export function changeBetween(previous: VectorizerSpec, next: VectorizerSpec): C
   if (isDeepStrictEqual(previous, next)) return undefined
   const differs = <T>(pick: (spec: VectorizerSpec) => T) => !isDeepStrictEqual(pick(previous), pick(next))
   const resizesStore = differs((spec) => [spec.dimensions, spec.type])
-  const rebuildsQueue = differs((spec) => spec.source.key.map((part) => [part.column, unlimitedType(part.sqlType)]))
+  const rebuildsQueue = differs((spec) => spec.source.key.map((part) => [part.column, queueKeyType(part)]))
   // A column of another name may hold another text. A Prisma field of another name on the same column does not.
   const watched = differs((spec) => [spec.source.text, ...spec.source.templateColumns].map((item) => item.column))
   const moved = differs((spec) => [spec.source.schema, spec.source.table])

@@ -1,5 +1,5 @@
 // Keys of any type and number of parts, as parameters: one text array per part, cast to the part's type and unnested.
-import { queueKeyColumn, quoteIdentifier, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { isQueuedAsText, queueKeyColumn, quoteIdentifier, type VectorizerSpec } from '@prisma-vectorizer/spec'
 
 /** The values of one key, part by part, as PostgreSQL writes them as text: exact for bigint, timestamptz, uuid, enum. */
 export type Key = readonly string[]
@@ -28,9 +28,10 @@ const columnsOf = {
 /** `source."id" = wanted."key_id"` for every part; `table` is the alias of that table in the statement. */
 export function keysMatch(spec: VectorizerSpec, table: keyof typeof columnsOf, other = 'wanted'): string {
   return spec.source.key
-    .map((_, part) => {
+    .map((key, part) => {
       const column = quoteIdentifier(columnsOf[table](spec, part))
-      return `${table}.${column} = ${other}.${quoteIdentifier(queueKeyColumn(spec, part))}`
+      const cast = table === 'queue' && isQueuedAsText(key) ? '::text' : ''
+      return `${table}.${column} = ${other}.${quoteIdentifier(queueKeyColumn(spec, part))}${cast}`
     })
     .join(' AND ')
 }

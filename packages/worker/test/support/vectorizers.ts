@@ -1,5 +1,12 @@
 // Sources, stores, queues and triggers as the generator's migrations make them, in the fewest words that behave alike.
-import { objectNames, queueKeyColumn, quoteLiteral, quoteTable, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import {
+  isQueuedAsText,
+  objectNames,
+  queueKeyColumn,
+  quoteLiteral,
+  quoteTable,
+  type VectorizerSpec,
+} from '@prisma-vectorizer/spec'
 
 /** `content` of `BlogPost`, with its title in the template. */
 export const blogPost: VectorizerSpec = {
@@ -124,7 +131,7 @@ CREATE TABLE IF NOT EXISTS vectorizer.vectorizer (
   paused boolean NOT NULL DEFAULT false
 );
 CREATE TABLE ${queue} (
-  ${key.map(({ sqlType }, part) => `"${queueKey[part]}" ${sqlType} NOT NULL`).join(', ')},
+  ${key.map((each, part) => `"${queueKey[part]}" ${isQueuedAsText(each) ? 'TEXT' : each.sqlType} NOT NULL`).join(', ')},
   queued_at timestamptz NOT NULL DEFAULT now(),
   not_before timestamptz NOT NULL DEFAULT '-infinity',
   lease uuid, attempts integer NOT NULL DEFAULT 0, failed_at timestamptz, error text,
