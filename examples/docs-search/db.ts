@@ -8,3 +8,5 @@ import { vectorizer } from './generated/vectorizer/index.ts'
 export function createDb(url: string, embedder: EmbedderResolver) {
   return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) }).$extends(vectorizer({ embedder }))
 }
+
+export type Db = ReturnType<typeof createDb>

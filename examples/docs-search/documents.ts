@@ -13,7 +13,7 @@ export interface Post {
 
 const most = 300
 /** Longer files are reference dumps and change logs; shorter ones say nothing. */
-const lengths = { least: 600, most: 10_000 } as const
+const lengths = { least: 600, most: 14_000 } as const
 
 export function collectDocuments(): { readonly posts: readonly Post[]; readonly authors: readonly string[] } {
   const posts: Post[] = []
@@ -63,7 +63,10 @@ function describe(folder: string, content: string): { readonly title: string; re
     name: string
     author?: string | { name?: string }
   }
-  const written = (typeof author === 'string' ? author : (author?.name ?? '')).replace(/\s*[<(].*$/u, '')
+  const written = (typeof author === 'string' ? author : (author?.name ?? ''))
+    .replace(/\s*[<(].*$/u, '')
+    // Some give an address instead of a name.
+    .replace(/^https?:.*\//u, '')
   const heading = /^#\s+(.+)$/mu
     .exec(content)?.[1]
     ?.replace(/[*_`#]|\[|\]\(.*?\)/gu, '')

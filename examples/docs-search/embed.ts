@@ -13,10 +13,10 @@ export async function embedPending(database: string, embedder: EmbedderResolver)
     bar.setRemaining(status.pending)
     const { embedded, chunks, failed, vectorizers } = await worker.drain()
     bar.setRemaining(0)
+    for (const { error } of vectorizers) if (error) throw new Error(error)
     const seconds = (performance.now() - started) / 1000
     say(`embedded  ${embedded} documents in ${chunks} chunks (${seconds.toFixed(1)} s)`)
     if (failed > 0) say(`failed    ${failed} documents; see \`npx prisma-vectorizer status\``)
-    for (const { error } of vectorizers) if (error) throw new Error(error)
   } finally {
     await worker.stop()
   }

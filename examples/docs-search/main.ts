@@ -6,6 +6,7 @@ import { collectDocuments } from './documents.ts'
 import { embedPending } from './embed.ts'
 import { printAnswers, say } from './print.ts'
 import { prismaCommand } from './prisma-command.ts'
+import { assertSameModel } from './same-model.ts'
 
 const questions = [
   'connection pool options for postgres',
@@ -28,6 +29,7 @@ async function main(asked: readonly string[]): Promise<void> {
   const { createDb } = await import('./db.ts')
   const db = createDb(database.url, model.embedder)
   try {
+    await assertSameModel(db, model.name)
     if ((await db.blogPost.count()) === 0) {
       const documents = collectDocuments()
       await db.author.createMany({ data: documents.authors.map((name, index) => ({ id: index + 1, name })) })
@@ -56,4 +58,9 @@ async function main(asked: readonly string[]): Promise<void> {
   if (asked.length === 0) say('\nAsk your own:  npm run demo -- "how do I cancel a query"')
 }
 
-await main(process.argv.slice(2).filter((word) => word.trim() !== ''))
+try {
+  await main(process.argv.slice(2).filter((word) => word.trim() !== ''))
+} catch (error) {
+  console.error(`\n${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}
