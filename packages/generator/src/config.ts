@@ -39,15 +39,17 @@ export function readConfiguration(generator: GeneratorOptions, schemaPath: strin
   const { migrations } = generator.config
   if (Array.isArray(migrations))
     throw invalid(generator, 'migrations', 'takes one folder as `migrations`', 'Write a string.')
+  const said = migrationsOption(migrations as string | undefined, generator.sourceFilePath)
   return {
     output: generator.output,
-    migrations:
-      migrations === 'none'
-        ? null
-        : typeof migrations === 'string'
-          ? resolve(dirname(generator.sourceFilePath), migrations)
-          : (process.env[migrationsVariable] ?? defaultMigrations(schemaPath)),
+    migrations: said === undefined ? (process.env[migrationsVariable] ?? defaultMigrations(schemaPath)) : said,
   }
+}
+
+/** The option as a folder, relative to the file of its block; null for `"none"`, undefined where nothing is said. */
+export function migrationsOption(option: string | undefined, blockFile: string): string | null | undefined {
+  if (option === undefined) return undefined
+  return option === 'none' ? null : resolve(dirname(blockFile), option)
 }
 
 /** Prisma's rule: `migrations` beside the schema file, or inside the schema folder. */

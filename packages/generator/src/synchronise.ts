@@ -10,6 +10,7 @@ import { type History, readHistory } from './migrations/history.ts'
 import { type Plan, planMigrations } from './migrations/plan.ts'
 import { checkDatasource } from './read/datasource.ts'
 import { type Datamodel, type DmmfDatamodel, parseDatamodel, readDmmf } from './read/dmmf.ts'
+import { readMigrationsOption } from './read/generator-block.ts'
 import { type SchemaText, scanSchema } from './read/scan-annotations.ts'
 import { derivedFileName, lineEndOf, readSchema, type SchemaSource, shownPath } from './read/schema-files.ts'
 import { resolveSpecs } from './resolve/resolve-specs.ts'
@@ -19,6 +20,8 @@ export interface SchemaPlan {
   readonly specs: readonly VectorizerSpec[]
   /** What each file of the schema that is touched shall hold, by absolute path; null removes it. */
   readonly contents: ReadonlyMap<string, string | null>
+  /** What the generator block says of the folder of migrations: null for `"none"`, undefined for nothing. */
+  readonly migrations: string | null | undefined
 }
 
 export interface MigrationsPlan extends Plan {
@@ -33,13 +36,14 @@ export interface MigrationsPlan extends Plan {
 export function planSchema(schemaPath: string, dmmf?: DmmfDatamodel): SchemaPlan | undefined {
   const source = readSchema(schemaPath)
   const schema = scanSchema(source.files)
-  if (schema.annotations.length === 0 && source.derived === '') return { specs: [], contents: new Map() }
+  if (schema.annotations.length === 0 && source.derived === '')
+    return { specs: [], contents: new Map(), migrations: undefined }
   const known = dmmf ? readDmmf(dmmf, schema) : parseDatamodel(schema)
   if (!known) return undefined
   const own = withoutDerived(known, schema)
   if (schema.annotations.length > 0) checkDatasource(schema)
   const specs = resolveSpecs(schema.annotations, own)
-  return { specs, contents: derivedContents(source, schema, specs, own) }
+  return { specs, contents: derivedContents(source, schema, specs, own), migrations: readMigrationsOption(schema) }
 }
 
 /** The migrations in `folder` that `specs` still need. Throws VZ2xx. */

@@ -26,11 +26,15 @@ export function withVectorizer<T extends PrismaConfigLike>(config: T): T {
   if (schemaPath === undefined) return config
   const schema = planSchema(schemaPath)
   if (!schema) return config
-  const migrations = config.migrations?.path ? resolve(base, config.migrations.path) : defaultMigrations(schemaPath)
-  process.env[migrationsVariable] = migrations
+  const configured = config.migrations?.path ? resolve(base, config.migrations.path) : defaultMigrations(schemaPath)
+  process.env[migrationsVariable] = configured
+  const migrations = schema.migrations === undefined ? configured : schema.migrations
   // Planned for every command, so that a store that would move is refused (VZ201) before its model is written.
-  const planned = planFolder(migrations, schema.specs)
-  const lines = [...writeSchema(schema).map((path) => `wrote ${path}`), ...(isMigrateDev() ? writeFolder(planned) : [])]
+  const planned = migrations === null ? undefined : planFolder(migrations, schema.specs)
+  const lines = [
+    ...writeSchema(schema).map((path) => `wrote ${path}`),
+    ...(planned && isMigrateDev() ? writeFolder(planned) : []),
+  ]
   // Not to stdout, which may be on its way into a file: `prisma migrate diff --script > migration.sql`.
   for (const line of lines) console.error(`prisma-vectorizer: ${line}`)
   return config
