@@ -38,6 +38,7 @@ export const errorCodes = {
   VZ505: 'The registry holds a spec of a version this worker does not know.',
   VZ506: 'The command line has an argument that does not exist or is not valid.',
   VZ507: 'The database cannot be reached.',
+  VZ508: 'The Prisma CLI is not installed.',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
 import { Command, CommanderError } from 'commander'
 import type { CommandLine } from './commands/command-line.ts'
+import { migrateCommand } from './commands/migrate.ts'
 import { statusCommand } from './commands/status.ts'
 import { workerCommand } from './commands/worker.ts'
 
@@ -15,7 +16,8 @@ export async function runProgram(args: readonly string[], commandLine: CommandLi
     .version(version)
     .addCommand(workerCommand(commandLine))
     .addCommand(statusCommand(commandLine))
-  for (const command of [program, ...program.commands]) {
+    .addCommand(migrateCommand(commandLine))
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => commandLine.stdout.write(text),
       writeErr: (text) => commandLine.stderr.write(text),
@@ -32,13 +34,15 @@ export async function runProgram(args: readonly string[], commandLine: CommandLi
   }
 }
 
+const withSubcommands = (command: Command): Command[] => [command, ...command.commands.flatMap(withSubcommands)]
+
 /** The message of an error of ours; a stack only for what is nobody's known mistake. */
 function describe(error: unknown, args: readonly string[]): string {
   if (isVectorizerError(error)) return error.message
   if (!(error instanceof CommanderError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
   // Without arguments commander has shown the help already.
   if (error.code === 'commander.help') return ''
-  const command = ['worker', 'status'].find((name) => args.includes(name))
+  const command = ['worker', 'status', 'migrate dev'].find((name) => args.join(' ').startsWith(name))
   return new VectorizerError('VZ506', {
     fact: sentence(error.message.replace(/^error: /, '')),
     fix: `See \`prisma-vectorizer ${command ? `${command} ` : ''}--help\`.`,

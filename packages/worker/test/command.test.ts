@@ -47,6 +47,22 @@ async function run(...args: string[]): Promise<Ended> {
 }
 
 describe('the command line', () => {
+  test('migrate needs the Prisma CLI of the application', async () => {
+    const { code, stderr } = await run('migrate', 'dev')
+    expect(code).toBe(1)
+    expect(stderr).toBe(`VZ508 The Prisma CLI is not installed in ${folder}.
+  why: \`prisma-vectorizer migrate\` runs the one of your application.
+  fix: Run \`npm install --save-dev prisma\`, or go to the folder of the application.
+`)
+  })
+
+  test('a misspelt argument of a subcommand points to its help', async () => {
+    const { code, stderr } = await run('migrate', 'dev', '--nmae', 'x')
+    expect(code).toBe(1)
+    expect(stderr).toContain("VZ506 Unknown option '--nmae'. (Did you mean --name?)")
+    expect(stderr).toContain('See `prisma-vectorizer migrate dev --help`.')
+  })
+
   test('explains itself', async () => {
     const { code, stdout } = await run('worker', '--help')
     expect(code).toBe(0)
