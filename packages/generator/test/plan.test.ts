@@ -183,16 +183,33 @@ describe('a change', () => {
     expect(sql).toContain('INSERT INTO vectorizer."BlogPost_embedding_store_queue"')
   })
 
-  test('of the key rebuilds the queue, after Prisma has changed the key', () => {
+  test('of the key to a wider type widens the queue, and embeds nothing again', () => {
     const after = specOf(model(`id BigInt @id\n  ${text}`))
+    const altered = `${parentTable + storeTable}ALTER TABLE "BlogPost" ALTER COLUMN "id" SET DATA TYPE BIGINT;`
+    const [migration] = planMigrations([after], historyOf([before], altered)).migrations
+    expect(statements(migration?.sql ?? '')).toEqual([
+      'DROP TRIGGER',
+      'ALTER TABLE',
+      'CREATE OR REPLACE FUNCTION',
+      'CREATE TRIGGER',
+      'INSERT INTO',
+    ])
+    expect(migration?.sql).toContain(
+      'ALTER TABLE vectorizer."BlogPost_embedding_store_queue" ALTER COLUMN "key_id" TYPE BIGINT;',
+    )
+    expect(migration?.summary).toBe('BlogPost.content: Changed: key.')
+  })
+
+  test('of the key rebuilds the queue, after Prisma has changed the key', () => {
+    const after = specOf(model(`id String @id @db.Uuid\n  ${text}`))
     const tables = parentTable + storeTable
     expect(planMigrations([after], historyOf([before], tables)).waiting).toEqual([
       { spec: after, until: 'gives "BlogPost" its new key (id)' },
     ])
-    const altered = `${tables}ALTER TABLE "BlogPost" ALTER COLUMN "id" SET DATA TYPE BIGINT;`
+    const altered = `${tables}ALTER TABLE "BlogPost" ALTER COLUMN "id" SET DATA TYPE UUID;`
     const [migration] = planMigrations([after], historyOf([before], altered)).migrations
     expect(migration?.sql).toContain('DROP TABLE IF EXISTS vectorizer."BlogPost_embedding_store_queue";')
-    expect(migration?.sql).toContain('"key_id" BIGINT NOT NULL')
+    expect(migration?.sql).toContain('"key_id" UUID NOT NULL')
     expect(migration?.summary).toContain('Changed: key. Every row is embedded again')
   })
 

@@ -39,7 +39,8 @@ export function emitChange(previous: VectorizerSpec, spec: VectorizerSpec, chang
     ...(change.resizesStore ? [resizeStore(spec)] : []),
     ...(change.rebuildsIndex ? vectorIndex(spec) : []),
     ...(change.rewritesFunctions ? [before.dropTriggers] : []),
-    ...(change.rebuildsQueue ? [renderSql('queue', names)] : []),
+    ...(change.queue === 'rebuilt' ? [renderSql('queue', names)] : []),
+    ...(change.queue === 'widened' ? [renderSql('widen-queue', names)] : []),
     ...(change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
     renderSql('register', names),
     ...(change.embedsAgain

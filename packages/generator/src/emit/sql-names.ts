@@ -70,6 +70,9 @@ export function sqlNames(spec: VectorizerSpec) {
     queueKeyColumns: key
       .map((part, index) => `  ${quoteIdentifier(queueKeyColumn(spec, index))} ${queueKeyType(part)} NOT NULL,`)
       .join('\n'),
+    widenedColumns: key
+      .map((part, index) => `ALTER COLUMN ${quoteIdentifier(queueKeyColumn(spec, index))} TYPE ${queueKeyType(part)}`)
+      .join(', '),
     queueOrderIndex: quoteIdentifier(names.queueOrderIndex),
     // Clearing the lease is what tells a worker that the text it is embedding is old. A row that waits untouched is only
     // locked: a row version for each of a thousand updates would be bloat, and 100,000 of them cost 1.8 times as much.
