@@ -10,7 +10,6 @@ export {
   fitIdentifier,
   isQueuedAsText,
   objectNames,
-  queueColumns,
   queueKeyColumn,
   storeColumns,
   storeFields,

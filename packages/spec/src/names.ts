@@ -24,16 +24,6 @@ export const storeFields = {
   parent: 'parent',
 } as const
 
-/** Columns of every queue beside the parent's key (which keeps its own column names, prefixed `key_`). */
-export const queueColumns = {
-  queuedAt: 'queued_at',
-  notBefore: 'not_before',
-  lease: 'lease',
-  attempts: 'attempts',
-  failedAt: 'failed_at',
-  error: 'error',
-} as const
-
 /** The queue's column for the n-th part of the parent's key; a prefix, so that no key can collide with `queued_at`. */
 export function queueKeyColumn(spec: VectorizerSpec, part: number): string {
   const key = spec.source.key[part]

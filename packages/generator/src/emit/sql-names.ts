@@ -28,6 +28,7 @@ export function sqlNames(spec: VectorizerSpec) {
       )
       .join(', ')
   const storeKey = key.map((part) => part.storeColumn)
+  const queueKey = key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part)))
   const keyColumns = key.map((part) => part.column)
   const watched = [...new Set([spec.source.text, ...spec.source.templateColumns].map((item) => item.column))].filter(
     (column) => !keyColumns.includes(column),
@@ -35,8 +36,7 @@ export function sqlNames(spec: VectorizerSpec) {
   const source = quoteTable(spec.source)
   const store = quoteTable(spec.store)
   const changedFunction = ours(names.changedFunction)
-  const trigger = (name: string) => quoteIdentifier(name)
-  const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${trigger(name)} ON ${source};`
+  const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${quoteIdentifier(name)} ON ${source};`
   const triggers = [
     names.insertTrigger,
     names.guardTrigger,
@@ -66,18 +66,14 @@ export function sqlNames(spec: VectorizerSpec) {
     vectorIndex: quoteIdentifier(names.vectorIndex),
     vectorIndexInSchema: quoteTable({ schema: spec.store.schema, table: names.vectorIndex }),
     queue: ours(names.queue),
-    queueKey: key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part))).join(', '),
-    queueKeyColumns: key
-      .map((part, index) => `  ${quoteIdentifier(queueKeyColumn(spec, index))} ${queueKeyType(part)} NOT NULL,`)
-      .join('\n'),
-    widenedColumns: key
-      .map((part, index) => `ALTER COLUMN ${quoteIdentifier(queueKeyColumn(spec, index))} TYPE ${queueKeyType(part)}`)
-      .join(', '),
+    queueKey: queueKey.join(', '),
+    queueKeyColumns: key.map((part, index) => `  ${queueKey[index]} ${queueKeyType(part)} NOT NULL,`).join('\n'),
+    widenedColumns: key.map((part, index) => `ALTER COLUMN ${queueKey[index]} TYPE ${queueKeyType(part)}`).join(', '),
     queueOrderIndex: quoteIdentifier(names.queueOrderIndex),
     // Clearing the lease is what tells a worker that the text it is embedding is old. A row that waits untouched is only
     // locked: a row version for each of a thousand updates would be bloat, and 100,000 of them cost 1.8 times as much.
     requeue: [
-      `ON CONFLICT (${key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part))).join(', ')}) DO UPDATE`,
+      `ON CONFLICT (${queueKey.join(', ')}) DO UPDATE`,
       "SET not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL",
       `WHERE queued.lease IS NOT NULL OR queued.attempts > 0 OR queued.failed_at IS NOT NULL OR queued.not_before > '-infinity'`,
     ].join('\n    '),
@@ -101,12 +97,12 @@ export function sqlNames(spec: VectorizerSpec) {
     watchedAreAsKnown: columnsAreAsKnown(spec, watched),
     // What an unexpected column or type raises. Serialization failures, deadlocks and timeouts are raised as ever.
     schemaMismatch: 'undefined_column OR datatype_mismatch OR data_exception OR syntax_error OR cardinality_violation',
-    insertTrigger: trigger(names.insertTrigger),
-    guardTrigger: trigger(names.guardTrigger),
-    updateTrigger: trigger(names.updateTrigger),
-    updateUnknownTrigger: trigger(names.updateUnknownTrigger),
-    deleteTrigger: trigger(names.deleteTrigger),
-    truncateTrigger: trigger(names.truncateTrigger),
+    insertTrigger: quoteIdentifier(names.insertTrigger),
+    guardTrigger: quoteIdentifier(names.guardTrigger),
+    updateTrigger: quoteIdentifier(names.updateTrigger),
+    updateUnknownTrigger: quoteIdentifier(names.updateUnknownTrigger),
+    deleteTrigger: quoteIdentifier(names.deleteTrigger),
+    truncateTrigger: quoteIdentifier(names.truncateTrigger),
     dropTriggers: triggers.map(dropTrigger).join('\n'),
     nameLiteral: quoteLiteral(spec.name),
     sourceLiteral: quoteLiteral(source),
