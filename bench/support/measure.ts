@@ -56,7 +56,7 @@ export interface Line {
   readonly target?: number
 }
 
-/** Prints a table of ratios; `floor` names what 1.00 is, `unit` what was measured. */
+/** Prints a table of ratios; `floor` names what 1.00 is. */
 export function printRatios(title: string, floor: string, lines: readonly Line[]): void {
   console.log(`\n${title}\n  1.00 = ${floor}`)
   const width = Math.max(...lines.map((line) => line.what.length))
