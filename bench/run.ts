@@ -1,9 +1,10 @@
-// `npm run bench [-- search worker triggers generate]`: each prints ratios against a floor measured in the same run,
+// `npm run bench [-- search worker triggers generate types]`: each prints ratios against a floor measured in the same run,
 // beside the ratio we hold ourselves to. Needs PostgreSQL with pgvector: DATABASE_URL, or an installation on this machine.
 import { findPostgres, startCluster } from '../scripts/postgres-cluster.mjs'
 
 const benchmarks = {
   generate: () => import('./generate.ts'),
+  types: () => import('./types.ts'),
   triggers: () => import('./triggers.ts'),
   worker: () => import('./worker.ts'),
   search: () => import('./search.ts'),

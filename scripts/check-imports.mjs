@@ -13,7 +13,8 @@ const arrows = {
   worker: [
     { to: '@prisma-vectorizer/spec' },
     { to: '@prisma-vectorizer/embedders' },
-    { to: '@prisma-vectorizer/generator', from: /^src\/commands\/migrate/ },
+    // An optional peer, of the commands that work on a schema: a worker in production does not install it.
+    { to: '@prisma-vectorizer/generator/tools', from: /^src\/(generator-tools\.ts|commands|doctor|adopt|push)/ },
   ],
 }
 

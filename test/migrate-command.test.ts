@@ -49,6 +49,29 @@ describe('prisma-vectorizer migrate dev', () => {
     expect((await project.prisma('migrate dev')).stdout).toContain('Already in sync')
   })
 
+  it('says what embedding again costs before it is applied, with the config that Prisma is given', async () => {
+    database = await createDatabase()
+    project = await createWrappedApplication(annotated, database)
+    const config = await project.read('prisma.config.ts')
+    await project.write('settings/app.config.ts', config.replaceAll(": 'prisma/", ": '../prisma/"))
+    await project.remove('prisma.config.ts')
+    await migrate('--name', 'init', '--config', 'settings/app.config.ts')
+    await withClient(database.url, (client) =>
+      client.query(`INSERT INTO "Note" (text) VALUES ('a text'), ('another text');
+        INSERT INTO "Note_embedding_store" (id, chunk_seq, chunk, embedding) SELECT id, 0, text, '[1,2,3]' FROM "Note"`),
+    )
+    const schema = await project.read('prisma/schema/schema.prisma')
+    await project.write('prisma/schema/schema.prisma', schema.replace('dimensions: 3', 'dimensions: 4'))
+
+    const { stderr } = await migrate('--config=settings/app.config.ts')
+    const cost = 'prisma-vectorizer: Note.text: 2 rows to embed; stored now: 2 chunks, about 5 tokens\n'
+    expect(stderr).toContain(cost)
+    expect(stderr.indexOf(cost)).toBeLessThan(stderr.indexOf('$ prisma migrate dev'))
+    expect(stderr.split(cost)).toHaveLength(2)
+    const down = [command, 'migrate', 'down', 'revectorize_note_text', '--config', 'settings/app.config.ts']
+    expect((await project.node(down)).stdout).toMatch(/^-- Undoes \d{14}_revectorize_note_text\./u)
+  })
+
   it('ends with the exit code of the step that failed, and does no other', async () => {
     database = await createDatabase()
     project = await createWrappedApplication(model('  /// @vectorizer(dimension: 3)\n'), database)

@@ -17,6 +17,7 @@ export const blogTables = `
 export function blogSpec(options: { readonly dimensions: number; readonly template?: string }): VectorizerSpec {
   return {
     version: 1,
+    kind: 'vectorizer',
     name: 'BlogPost_embedding_store',
     accessor: 'contentEmbeddings',
     source: {
@@ -26,19 +27,36 @@ export function blogSpec(options: { readonly dimensions: number; readonly templa
       key: [{ field: 'id', column: 'id', type: 'Int', sqlType: 'INTEGER', storeField: 'id', storeColumn: 'id' }],
       text: { field: 'content', column: 'content' },
       templateColumns: options.template?.includes('$title') ? [{ field: 'title', column: 'title' }] : [],
+      filter: null,
+      loading: 'column',
+      parsing: 'auto',
     },
-    store: { model: 'BlogPostContentEmbeddings', schema: null, table: 'BlogPost_embedding_store' },
+    store: {
+      kind: 'table',
+      model: 'BlogPostContentEmbeddings',
+      schema: null,
+      table: 'BlogPost_embedding_store',
+      parentField: 'parent',
+      relation: null,
+      onDelete: 'Cascade',
+      onUpdate: 'Cascade',
+      foreignKey: true,
+    },
     dimensions: options.dimensions,
     type: 'vector',
     distance: 'cosine',
     index: defaultIndex,
+    roles: { worker: null, application: null },
     model: 'local/hash',
     chunking: defaultRecursiveChunking,
     template: options.template ?? '$chunk',
+    view: null,
+    batchSize: null,
+    concurrency: null,
   }
 }
 
 export async function migrate(client: pg.Client, spec: VectorizerSpec): Promise<void> {
   await client.query(emitExtension())
-  await client.query(emitCreate(spec, { store: 'absent' }))
+  await client.query(emitCreate(spec, { store: 'absent', secures: false }))
 }

@@ -1,5 +1,5 @@
 // The SQL that a schema's vectorizers become, without a Prisma process.
-import type { VectorizerSpec } from '@prisma-vectorizer/spec'
+import type { AnySpec } from '@prisma-vectorizer/spec'
 import type { History } from '../../packages/generator/src/migrations/history.ts'
 import { planMigrations } from '../../packages/generator/src/migrations/plan.ts'
 import { followTables, type Tables } from '../../packages/generator/src/migrations/tables.ts'
@@ -10,7 +10,7 @@ import { resolveSpecs } from '../../packages/generator/src/resolve/resolve-specs
 const datasource = '\ndatasource db {\n  provider = "postgresql"\n}\n'
 
 /** The vectorizers of one schema file; a datasource is added where there is none. */
-export function specsOfSchema(text: string): readonly VectorizerSpec[] {
+export function specsOfSchema(text: string): readonly AnySpec[] {
   const content = /^datasource /mu.test(text) ? text : text + datasource
   const schema = scanSchema([{ path: 'schema.prisma', absolutePath: '/schema.prisma', content }])
   const datamodel = parseDatamodel(schema)
@@ -23,15 +23,17 @@ export function specsOfSchema(text: string): readonly VectorizerSpec[] {
  * migrations of one `prisma generate` in order.
  */
 export function migrationSql(
-  wanted: readonly VectorizerSpec[],
-  { tables: sql, before = [] }: { readonly tables: string; readonly before?: readonly VectorizerSpec[] },
+  wanted: readonly AnySpec[],
+  { tables: sql, before = [] }: { readonly tables: string; readonly before?: readonly AnySpec[] },
 ): string {
   const tables: Tables = new Map()
-  followTables(sql, tables)
+  const secured = new Set<string>()
+  followTables(sql, tables, secured)
   const history: History = {
     migrations: [],
     createsExtension: before.length > 0,
     tables,
+    secured,
     vectorizers: new Map(before.map((spec) => [spec.name, spec])),
   }
   const { migrations, waiting } = planMigrations(wanted, history)

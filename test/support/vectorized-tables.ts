@@ -40,15 +40,18 @@ CREATE TABLE "doc sections" ("tenant_id" UUID NOT NULL, "kind" "Kind" NOT NULL, 
 export const specs = specsOfSchema(schema)
 export const queue = 'vectorizer."BlogPost_embedding_store_queue"'
 
-/** Registers the hooks; what it returns works inside the tests. */
-export function useVectorizedTables() {
+/**
+ * Registers the hooks; what it returns works inside the tests. `made` is the SQL of the vectorizers; default: that of
+ * `schema` over `tables`.
+ */
+export function useVectorizedTables(made: string = tables + migrationSql(specs, { tables })) {
   let database: TestDatabase
   let client: pg.Client
   const warnings: string[] = []
-  const run = async (sql: string) => (await client.query(sql)).rows
+  const run = async (sql: string, values: unknown[] = []) => (await client.query(sql, values)).rows
 
   beforeAll(async () => {
-    database = await createDatabase({ sql: tables + migrationSql(specs, { tables }) })
+    database = await createDatabase({ sql: made })
     client = new pg.Client(database.url)
     client.on('notice', ({ severity, message }) => {
       if (severity === 'WARNING') warnings.push(message ?? '')

@@ -5,8 +5,8 @@ import { createFindSimilar, type SearchConnection } from './find-similar/find-si
 import { createQueryEmbedders, type EmbedderOptions } from './find-similar/query-embedder.ts'
 import type { SimilarityQuery } from './find-similar/query-vector.ts'
 import { type SearchTarget, searchTargets } from './find-similar/search-target.ts'
-import type { IsUnion, SourceModel, StoreModel, VectorizerName } from './types/manifest.ts'
-import type { Similar, SimilarParent } from './types/results.ts'
+import type { ChunkedName, ColumnName, IsUnion, SourceModel, StoreModel, StoreName } from './types/manifest.ts'
+import type { Added, Similar } from './types/results.ts'
 import { createWhereCompiler, type WhereCompiler } from './where/compile-where.ts'
 
 /** How the extension embeds the texts it is asked for. Vectors need none of it. */
@@ -20,7 +20,8 @@ export interface VectorizerOptions extends EmbedderOptions {
 
 /**
  * Arguments of `findSimilar` on a delegate `T`: those of its `findMany` that say which rows and fields, and ours.
- * `take` (1 to 10,000, default 10) is the number of rows; `vectorizer` names one where the model has several.
+ * `take` (1 to 10,000, default 10) is the number of rows; `vectorizer` names a vectorizer or vector field where the model
+ * has several.
  */
 export type FindSimilarArgs<T, Names extends string> = {
   [K in keyof Types.Public.Args<T, 'findMany'> as Extract<
@@ -29,32 +30,38 @@ export type FindSimilarArgs<T, Names extends string> = {
   >]: Types.Public.Args<T, 'findMany'>[K]
 } & { take?: number } & (IsUnion<Names> extends true ? { vectorizer: Names } : { vectorizer?: Names })
 
-type Rows<T, A, Added> = Promise<(Types.Public.Result<T, A, 'findMany'>[number] & Added)[]>
+type Rows<T, A, Extra> = Promise<(Types.Public.Result<T, A, 'findMany'>[number] & Extra)[]>
 
-// The same method twice: only where a model has several vectorizers is the second argument required.
-type FindSimilar<Names extends string, Added> =
-  IsUnion<Names> extends true
+// The same method twice: only where a model can be searched by several names is the second argument required.
+type FindSimilarParents<Chunked extends string, Own extends string> =
+  IsUnion<Chunked | Own> extends true
     ? <T, A>(
         this: T,
         query: SimilarityQuery,
-        args: Types.Public.Exact<A, FindSimilarArgs<T, Names>>,
-      ) => Rows<T, A, Added>
+        args: Types.Public.Exact<A, FindSimilarArgs<T, Chunked | Own>>,
+      ) => Rows<T, A, Added<Chunked, Own, A>>
     : <T, A>(
         this: T,
         query: SimilarityQuery,
-        args?: Types.Public.Exact<A, FindSimilarArgs<T, Names>>,
-      ) => Rows<T, A, Added>
+        args?: Types.Public.Exact<A, FindSimilarArgs<T, Chunked | Own>>,
+      ) => Rows<T, A, Added<Chunked, Own, A>>
 
-type ParentMethods<M extends Manifest> = {
+type FindSimilarChunks<Name extends string> = <T, A>(
+  this: T,
+  query: SimilarityQuery,
+  args?: Types.Public.Exact<A, FindSimilarArgs<T, Name>>,
+) => Rows<T, A, Similar>
+
+type SourceMethods<M extends Manifest> = {
   [Model in SourceModel<M> as Uncapitalize<Model>]: {
     /**
-     * The rows whose text is nearest to `query`, nearest first, each once, with `_distance`, `_score` and the chunk
-     * that came nearest in `_chunk`. `where`, `select`, `include` and `omit` are those of `findMany`, and so are the
-     * rows: what `findMany` on this client would hide does not show.
+     * The rows nearest to `query`, nearest first, each once, with `_distance` and `_score`, and with the chunk that came
+     * nearest in `_chunk` unless the model itself holds the vectors. `where`, `select`, `include` and `omit` are those
+     * of `findMany`, and so are the rows: what `findMany` on this client would hide does not show.
      *
      * Throws VZ301 to VZ307, and VZ4xx when a text cannot be embedded.
      */
-    findSimilar: FindSimilar<VectorizerName<M, Model>, SimilarParent>
+    findSimilar: FindSimilarParents<ChunkedName<M, Model>, ColumnName<M, Model>>
   }
 }
 
@@ -64,14 +71,14 @@ type StoreMethods<M extends Manifest> = {
      * The chunks nearest to `query`, nearest first, with `_distance` and `_score`. `where`, `select`, `include` and
      * `omit` are those of `findMany`, so `include: { parent: true }` brings the rows they belong to.
      */
-    findSimilar: FindSimilar<VectorizerName<M, Model>, Similar>
+    findSimilar: FindSimilarChunks<StoreName<M, Model>>
   }
 }
 
 /** Result, model, query and client extensions, in the form in which `$extends` infers them. */
 type ExtensionParts<M extends Manifest> = Types.Extensions.InternalArgs<
   Record<never, never>,
-  ParentMethods<M> & StoreMethods<M>,
+  SourceMethods<M> & StoreMethods<M>,
   Record<never, never>,
   Record<never, never>
 >
@@ -107,7 +114,7 @@ interface FindManyHook {
 }
 
 /**
- * The extension for the vectorizers of `manifest`, which the generator writes:
+ * The extension for the vectorizers and vector fields of `manifest`, which the generator writes:
  * `new PrismaClient({ adapter }).$extends(vectorizer({ models: { openai } }))` with
  * `const vectorizer = createVectorizer(manifest)`.
  */

@@ -5,4 +5,4 @@ export {
   type VectorizerOptions,
 } from './extension.ts'
 export type { SimilarityQuery } from './find-similar/query-vector.ts'
-export type { Similar, SimilarParent } from './types/results.ts'
+export type { Similar, SimilarChunk, SimilarParent } from './types/results.ts'

@@ -1,20 +1,32 @@
-// The SQL that is sent: its text and parameters, then its rows, then its plan.
+// The SQL that is sent: its text and parameters, its rows, and its plan.
 import type { VectorizerSpec } from '@prisma-vectorizer/spec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAnswer } from '../src/find-similar/rows.ts'
-import { type RunQuery, search } from '../src/find-similar/search.ts'
+import type { RunQuery } from '../src/find-similar/search.ts'
 import { type StatementInput, searchStatement } from '../src/find-similar/statement.ts'
-import type { CompiledWhere } from '../src/where/compile-where.ts'
 import { manifest } from './fixture/manifest.ts'
-import { type Fixture, fixtureSql, openFixture } from './support/clients.ts'
+import { type Fixture, openFixture } from './support/clients.ts'
 
 const [posts, sections, products] = manifest.vectorizers
+const notes = manifest.vectorizers[7]
+const [samples] = manifest.vectors
+const hnsw = { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false } as const
+const ivfflat = { kind: 'ivfflat', lists: 100, halfvec: false } as const
+const diskann = {
+  kind: 'diskann',
+  storageLayout: null,
+  numNeighbors: null,
+  searchListSize: null,
+  maxAlpha: null,
+  numDimensions: null,
+  numBitsPerDimension: null,
+} as const
 const published = {
   text: 'SELECT "public"."BlogPost"."id" FROM "public"."BlogPost" WHERE "public"."BlogPost"."published" = $1',
   values: [true],
 }
 const unfiltered = { results: 'parents', schema: 'public', filter: undefined, take: 2, read: 100 } as const
-const overPosts: StatementInput = { ...unfiltered, spec: posts, vector: '[1,0,0]' }
+const overPosts: StatementInput = { ...unfiltered, spec: posts, query: { form: 'vector', value: '[1,0,0]' } }
 
 describe('the statement', () => {
   let fixture: Fixture
@@ -51,7 +63,7 @@ describe('the statement', () => {
       order by t.distance"
     `)
     const { hits, scanned } = readAnswer(await run({ text, values }), 1)
-    expect(hits.map(({ key, chunk }) => [key, chunk])).toEqual([
+    expect(hits.map(({ key, chunk }) => [key, chunk?.chunk])).toEqual([
       [[4], 'east'],
       [[3], 'northeast'],
     ])
@@ -94,7 +106,7 @@ describe('the statement', () => {
       order by t.distance"
     `)
     const { hits, scanned } = readAnswer(await run({ text, values }), 1)
-    expect(hits.map(({ chunk }) => chunk)).toEqual(['east', 'northeast'])
+    expect(hits.map(({ chunk }) => chunk?.chunk)).toEqual(['east', 'northeast'])
     expect(scanned).toBeUndefined()
   })
 
@@ -141,7 +153,106 @@ describe('the statement', () => {
       order by t.distance"
     `)
     const { hits } = readAnswer(await run({ text, values }), 1)
-    expect(hits.map(({ chunk }) => chunk)).toEqual(['east', 'nearly east'])
+    expect(hits.map(({ chunk }) => chunk?.chunk)).toEqual(['east', 'nearly east'])
+  })
+
+  it('reads rows of the source itself where it holds the vectors, each once', async () => {
+    const input: StatementInput = { ...overPosts, spec: notes, results: 'rows', read: 2 }
+    const { text, values } = searchStatement(input)
+    expect(text).toMatchInlineSnapshot(`
+      "with settings as materialized (
+        select current_setting('hnsw.ef_search', true) as ef_search,
+          current_setting('hnsw.iterative_scan', true) as iterative_scan,
+          set_config('hnsw.ef_search', '100', true) as ef_search_now,
+          set_config('hnsw.iterative_scan', 'relaxed_order', true) as iterative_scan_now
+      ), near as materialized (
+        select c."id" as key_0, c."embedding"::halfvec(3) <=> (select $1::vector::halfvec(3) from settings) as distance
+        from "public"."Note" c
+        where c."embedding" is not null
+        order by distance limit 2
+      ), best as (
+        select b.key_0 from near b order by b.distance limit 2
+      )
+      select t.*, (select count(*) from near)::int as scanned,
+        set_config('hnsw.ef_search', s.ef_search, true) as ef_search_after,
+        set_config('hnsw.iterative_scan', s.iterative_scan, true) as iterative_scan_after
+      from settings s left join (
+        select c."id" as key_0, c."embedding" <=> (select $1::vector) as distance
+        from best b join "public"."Note" c on c."id" = b.key_0
+      ) t on true
+      order by t.distance"
+    `)
+    const { hits, scanned } = readAnswer(await run({ text, values }), 1)
+    expect(hits.map(({ key, chunk }) => [key, chunk])).toEqual([
+      [[4], undefined],
+      [[3], undefined],
+    ])
+    expect(scanned).toBe(2)
+  })
+
+  it('filters rows of the source by their key, an enum among its columns', () => {
+    const filter = { text: 'SELECT "kind"::text, "sample_no" FROM "samples" WHERE "label" = $1', values: ['x'] }
+    const input: StatementInput = { ...overPosts, spec: samples, results: 'rows', filter, read: 2 }
+    expect(searchStatement(input).text).toMatchInlineSnapshot(`
+      "with settings as materialized (
+        select current_setting('ivfflat.probes', true) as probes,
+          current_setting('ivfflat.iterative_scan', true) as iterative_scan,
+          set_config('ivfflat.probes', '1', true) as probes_now,
+          set_config('ivfflat.iterative_scan', 'relaxed_order', true) as iterative_scan_now
+      ), candidate (key_0, key_1) as materialized (
+        select w."kind"::"post_kind", w."sample_no" from (SELECT "kind"::text, "sample_no" FROM "samples" WHERE "label" = $2) w limit 1001
+      ), few as materialized (
+        select count(*) <= 1000 as yes from candidate
+      ), near as materialized (
+        (select c."kind" as key_0, c."sample_no" as key_1, c."dense_vector" <=> (select $1::vector) as distance
+        from "public"."samples" c
+        where c."dense_vector" is not null and (c."kind", c."sample_no") in (select key_0, key_1 from candidate) and (select yes from few))
+        union all
+        (
+        select c."kind" as key_0, c."sample_no" as key_1, c."dense_vector"::halfvec(4) <=> (select $1::vector::halfvec(4) from settings) as distance
+        from "public"."samples" c
+        where c."dense_vector" is not null and (c."kind", c."sample_no") in (select w."kind"::"post_kind", w."sample_no" from (SELECT "kind"::text, "sample_no" FROM "samples" WHERE "label" = $2) w) and not (select yes from few)
+        order by distance limit 2)
+      ), best as (
+        select b.key_0, b.key_1 from near b order by b.distance limit 2
+      )
+      select t.*, (select case when not yes then (select count(*) from near) end from few)::int as scanned,
+        set_config('ivfflat.probes', s.probes, true) as probes_after,
+        set_config('ivfflat.iterative_scan', s.iterative_scan, true) as iterative_scan_after
+      from settings s left join (
+        select c."kind" as key_0, c."sample_no" as key_1, c."dense_vector" <=> (select $1::vector) as distance
+        from best b join "public"."samples" c on (c."kind", c."sample_no") = (b.key_0, b.key_1)
+      ) t on true
+      order by t.distance"
+    `)
+  })
+
+  it.each([
+    ['vector', 'vector', '$1::vector'],
+    ['halfvec', 'vector', '$1::vector::halfvec(4)'],
+    ['bit', 'vector', 'binary_quantize($1::vector)::bit(16)'],
+    ['bit', 'bit', '$1::bit(16)'],
+    ['sparsevec', 'vector', '$1::vector::sparsevec(40)'],
+    ['sparsevec', 'sparsevec', '$1::sparsevec(40)'],
+  ] as const)('reads the query as %s when it was sent as %s', (type, form, expression) => {
+    const spec = manifest.vectors.find((each) => each.type === type) ?? samples
+    const { text } = searchStatement({ ...overPosts, spec, results: 'rows', query: { form, value: '' }, read: 'all' })
+    expect(text).toContain(`(select ${expression})`)
+  })
+
+  it.each([
+    [hnsw, 10, ['hnsw.ef_search=100', 'hnsw.iterative_scan=relaxed_order']],
+    [hnsw, 4000, ['hnsw.ef_search=1000', 'hnsw.iterative_scan=relaxed_order']],
+    [{ ...ivfflat, lists: 1 }, 10, ['ivfflat.probes=1', 'ivfflat.iterative_scan=relaxed_order']],
+    [{ ...ivfflat, lists: 1000 }, 10, ['ivfflat.probes=32', 'ivfflat.iterative_scan=relaxed_order']],
+    [diskann, 250, ['diskann.query_search_list_size=250']],
+    [diskann, 20_000, ['diskann.query_search_list_size=10000']],
+  ] as const)('sets what a scan of %o reads, and puts it back', (index, read, settings) => {
+    const { text } = searchStatement({ ...overPosts, spec: { ...posts, index }, read })
+    const set = [...text.matchAll(/set_config\('([^']+)', '([^']+)', true\)/g)].map(([, name, to]) => `${name}=${to}`)
+    const restored = [...text.matchAll(/set_config\('([^']+)', s\.\w+, true\)/g)].map(([, name]) => name)
+    expect(set).toEqual(settings)
+    expect(restored).toEqual(settings.map((setting) => setting.split('=')[0]))
   })
 
   it('spells a full-precision index without a cast', () => {
@@ -171,92 +282,7 @@ describe('the statement', () => {
       return tx.$queryRawUnsafe<Record<string, string>[]>(`EXPLAIN ${text}`, ...values)
     })
     const lines = plan.map((row) => row['QUERY PLAN'])
-    expect(lines.join('\n')).toMatch(/Index Scan using "?BlogPost_embedding_store_embedding_hnsw"?/)
+    expect(lines.join('\n')).toMatch(/Index Scan using "?BlogPost_embedding_store_embedding_vector_idx"?/)
     expect(lines.join('\n')).toContain('Order By: ((embedding)::halfvec(3) <=> ')
   })
 })
-
-describe('the search over thousands of vectors', () => {
-  const dimensions = 24
-  const rows = 6000
-  const spec: VectorizerSpec = { ...posts, dimensions }
-  let fixture: Fixture
-  let exact: (vector: string, filter?: CompiledWhere) => Promise<unknown[]>
-  const queries = randomVectors(20, 7)
-  const run: RunQuery = ({ text, values }) => fixture.prisma.$queryRawUnsafe(text, ...values)
-
-  beforeAll(async () => {
-    const tables = (await fixtureSql('tables')).replaceAll('vec(3)', `vec(${dimensions})`)
-    const sql = tables
-      .replaceAll('vector(3)', `vector(${dimensions})`)
-      .replace('ef_construction = 64', 'ef_construction = 16')
-      .replace('m = 16', 'm = 4')
-    fixture = await openFixture('pg', sql)
-    const { prisma } = fixture
-    await prisma.$executeRaw`INSERT INTO "BlogPost" ("id", "title", "content", "published", "views")
-      SELECT n, 'post ' || n, '', n % 2 = 0, n FROM generate_series(1, ${rows}::int) n`
-    const ids = Array.from({ length: rows }, (_, index) => index + 1)
-    await prisma.$executeRaw`INSERT INTO "BlogPost_embedding_store" ("id", "chunk_seq", "chunk", "embedding")
-      SELECT id, 0, 'chunk', v::vector FROM unnest(${ids}::int[], ${randomVectors(rows, 1)}::text[]) AS t (id, v)`
-    exact = async (vector, filter) =>
-      (
-        await readAnswer(await run(searchStatement({ ...overPosts, spec, vector, filter, take: 10, read: 'all' })), 1)
-      ).hits.map(({ key }) => key[0])
-  }, 120_000)
-  afterAll(() => fixture.close())
-
-  async function recall(statementOf: (vector: string) => Promise<unknown[]>): Promise<number> {
-    let found = 0
-    for (const vector of queries) {
-      const expected = new Set(await exact(vector))
-      found += (await statementOf(vector)).filter((id) => expected.has(id)).length
-    }
-    return found / (queries.length * 10)
-  }
-
-  it('finds more of the nearest rows the more it reads, so its settings reach the index scan', async () => {
-    const readOnly = (efSearch: number) => async (vector: string) => {
-      const { text, values } = searchStatement({ ...overPosts, spec, vector, take: 10 })
-      const limited = text
-        .replace("'hnsw.ef_search', '100'", `'hnsw.ef_search', '${efSearch}'`)
-        .replace('limit 100', 'limit 10')
-      return readAnswer(await run({ text: limited, values }), 1).hits.map(({ key }) => key[0])
-    }
-    const [low, high] = [await recall(readOnly(10)), await recall(readOnly(400))]
-    expect(high).toBeGreaterThan(low + 0.1)
-    expect(high).toBeGreaterThan(0.9)
-  })
-
-  it('returns as many rows as asked for under any filter', async () => {
-    for (const [text, value] of [
-      ['"published" = $1', true],
-      ['"views" <= $1', 30],
-      ['"views" <= $1', 2000],
-    ] as const) {
-      const filter = { text: `SELECT "id" FROM "BlogPost" WHERE ${text}`, values: [value] }
-      const counts = queries.map(async (vector) => {
-        const input = { spec, results: 'parents', schema: 'public', vector, filter, take: 10 } as const
-        return (await search(run, input)).length
-      })
-      expect(new Set(await Promise.all(counts))).toEqual(new Set([10]))
-    }
-  })
-
-  it('is exact where few rows pass the filter', async () => {
-    const filter = { text: 'SELECT "id" FROM "BlogPost" WHERE "views" <= $1', values: [500] }
-    for (const vector of queries) {
-      const hits = await search(run, { spec, results: 'parents', schema: 'public', vector, filter, take: 10 })
-      expect(hits.map(({ key }) => key[0])).toEqual(await exact(vector, filter))
-    }
-  })
-})
-
-/** The same ones every time, as pgvector's text. */
-function randomVectors(count: number, seed: number): string[] {
-  let state = seed
-  const next = () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return state / 0x7fffffff - 0.5
-  }
-  return Array.from({ length: count }, () => JSON.stringify(Array.from({ length: 24 }, next)))
-}

@@ -1,7 +1,7 @@
 // What the compiler says of findSimilar. Never run: `tsc` checks this file; the one test keeps it from being forgotten.
 import { expect, expectTypeOf, it } from 'vitest'
-import { createVectorizer, type SimilarParent } from '../src/index.ts'
-import type { Author, BlogPost, PrismaClient } from './fixture/generated/client/client.ts'
+import { createVectorizer, type Similar, type SimilarParent } from '../src/index.ts'
+import type { Article, Author, BlogPost, Note, PrismaClient, Sample } from './fixture/generated/client/client.ts'
 import type { PrismaClient as PrismaClientJs } from './fixture/generated/client-js/index.d.ts'
 import { manifest } from './fixture/manifest.ts'
 
@@ -87,6 +87,50 @@ export async function vectorizerNames(client: PrismaClient) {
   db.productNameEmbeddings.findSimilar('text')
 }
 
+export async function ownVectors(client: PrismaClient) {
+  const db = extend(client)
+  const [note] = await db.note.findSimilar('text', { where: { text: 'x' } })
+  expectTypeOf(note).toEqualTypeOf<(Note & Similar) | undefined>()
+  // @ts-expect-error: a row that holds its vector has no chunks
+  note?._chunk
+  const [named] = await db.note.findSimilar('text', { vectorizer: 'embedding', select: { id: true } })
+  expectTypeOf(named).toEqualTypeOf<({ id: number } & Similar) | undefined>()
+
+  const [sample] = await db.sample.findSimilar(new Map([[3, 0.5]]), { vectorizer: 'sparse', omit: { bits: true } })
+  expectTypeOf(sample).toEqualTypeOf<(Omit<Sample, 'bits'> & Similar) | undefined>()
+  db.sample.findSimilar(new Float64Array(4), { vectorizer: 'half' })
+  // @ts-expect-error: the model has four
+  db.sample.findSimilar([1, 2, 3, 4])
+  // @ts-expect-error: the column's name, not the field's
+  db.sample.findSimilar([1, 2, 3, 4], { vectorizer: 'dense_vector' })
+  // @ts-expect-error: not a field of `where`
+  db.sample.findSimilar([1, 2, 3, 4], { vectorizer: 'dense', where: { dense: null } })
+  // @ts-expect-error: neither text nor a vector
+  db.sample.findSimilar(new Map([['3', 0.5]]), { vectorizer: 'sparse' })
+}
+
+export async function chunksOrNot(client: PrismaClient, either: 'titleEmbeddings' | 'summaryVector') {
+  const db = extend(client)
+  const [byTitle] = await db.article.findSimilar('text', { vectorizer: 'titleEmbeddings', take: 3 })
+  expectTypeOf(byTitle).toEqualTypeOf<(Article & SimilarParent) | undefined>()
+  const [bySummary] = await db.article.findSimilar('text', {
+    vectorizer: 'summaryVector',
+    include: { titleEmbeddings: true },
+  })
+  expectTypeOf(bySummary?.titleEmbeddings[0]?.chunk).toEqualTypeOf<string | undefined>()
+  expectTypeOf(bySummary?._distance).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error: the summary's vector is in a column
+  bySummary?._chunk
+  const [byEither] = await db.article.findSimilar('text', { vectorizer: either })
+  expectTypeOf(byEither?._chunk?.chunkSeq).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error: there may be no chunk
+  byEither?._chunk.chunkSeq
+  // @ts-expect-error: the model has two
+  db.article.findSimilar('text')
+  const [chunk] = await db.articleTitleEmbeddings.findSimilar('text', { include: { parent: true } })
+  expectTypeOf(chunk?.parent).toEqualTypeOf<Article | undefined>()
+}
+
 export async function otherModels(client: PrismaClient) {
   const db = extend(client)
   // @ts-expect-error: no vectorizer, no method
@@ -139,7 +183,6 @@ export function options() {
 }
 
 it('is checked by the compiler', () => {
-  expect([rows, wrongArguments, vectorizerNames, otherModels, otherExtensions, javascriptClient, options]).toHaveLength(
-    7,
-  )
+  const cases = [rows, wrongArguments, vectorizerNames, ownVectors, chunksOrNot, otherModels, otherExtensions]
+  expect([...cases, javascriptClient, options]).toHaveLength(9)
 })

@@ -19,7 +19,7 @@ const textsPerTurn = 256
  * Throws VZ407 unless `dimensions` is a whole number from 1 to 16,000.
  */
 export function localHash(dimensions: number): EmbeddingModelLike {
-  const most = vectorTypes.vector.maxStored
+  const most = vectorTypes.vector.maxDimensions
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > most) {
     throw new VectorizerError('VZ407', {
       fact: `local/hash: ${dimensions} is not a number of dimensions.`,

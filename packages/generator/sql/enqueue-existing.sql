@@ -1,4 +1,4 @@
 -- {{reason}}
 INSERT INTO {{queue}} AS queued ({{queueKey}})
-SELECT {{sourceKey}} FROM {{source}}
+SELECT {{sourceKey}} FROM {{source}}{{where}}
 {{requeue}};

@@ -1,5 +1,5 @@
--- The annotation is gone. The store itself is a model of yours: Prisma Migrate drops it, and warns if it holds rows.
--- CASCADE takes the triggers along, whatever their table is called by now.
+-- {{comment}}
+-- The triggers and what they run. CASCADE takes the triggers along, whatever their table is called by now.
 DROP FUNCTION IF EXISTS {{insertFunction}}() CASCADE;
 DROP FUNCTION IF EXISTS {{updateFunction}}() CASCADE;
 DROP FUNCTION IF EXISTS {{deleteFunction}}() CASCADE;
@@ -8,5 +8,5 @@ DROP FUNCTION IF EXISTS {{updateUnknownFunction}}() CASCADE;
 DROP FUNCTION IF EXISTS {{guardFunction}}() CASCADE;
 DROP FUNCTION IF EXISTS {{unknownFunction}}() CASCADE;
 DROP FUNCTION IF EXISTS {{changedFunction}}(anyelement, anyelement) CASCADE;
+DROP FUNCTION IF EXISTS {{visibleFunction}}(anyelement) CASCADE;
 DROP TABLE IF EXISTS {{queue}};
-DELETE FROM vectorizer.vectorizer WHERE name = {{nameLiteral}};

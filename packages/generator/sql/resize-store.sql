@@ -1,4 +1,2 @@
 -- {{comment}}
-TRUNCATE {{store}};
-ALTER TABLE {{store}} ALTER COLUMN "embedding" TYPE {{vectorType}};
-ALTER TABLE {{store}} ALTER COLUMN "embedding" SET STORAGE {{storage}};
+{{empty}}ALTER TABLE {{store}} ALTER COLUMN {{vectorColumn}} TYPE {{vectorType}}{{using}};{{storage}}

@@ -4,11 +4,9 @@ CREATE TABLE {{store}} (
 {{keyColumns}}
     "chunk_seq" INTEGER NOT NULL,
     "chunk" TEXT NOT NULL,
-    "embedding" {{vectorType}} NOT NULL,
+    {{vectorColumn}} {{vectorType}} NOT NULL,
 
     CONSTRAINT {{primaryKey}} PRIMARY KEY ("embedding_uuid")
 );
 
 CREATE UNIQUE INDEX {{uniqueKey}} ON {{store}}({{storeKey}}, "chunk_seq");
-
-ALTER TABLE {{store}} ADD CONSTRAINT {{foreignKey}} FOREIGN KEY ({{storeKey}}) REFERENCES {{source}}({{sourceKey}}) ON DELETE CASCADE ON UPDATE CASCADE;

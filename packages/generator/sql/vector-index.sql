@@ -1,2 +1,2 @@
 -- {{comment}}
-CREATE INDEX IF NOT EXISTS {{vectorIndex}} ON {{store}} USING hnsw ({{indexed}} {{operatorClass}}) WITH (m = {{m}}, ef_construction = {{efConstruction}});
+CREATE INDEX{{ifNotExists}} {{vectorIndex}} ON {{store}} USING {{method}} ({{indexed}} {{operatorClass}}){{parameters}};

@@ -2,11 +2,32 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { nearestName, VectorizerError } from '@prisma-vectorizer/spec'
+import { byteLength, nearestName, type Roles, VectorizerError } from '@prisma-vectorizer/spec'
+import { type ModuleExtension, moduleExtensions } from './emit/manifest.ts'
 import { shownPath } from './read/schema-files.ts'
 
-/** Set by withVectorizer for the generator's process: prisma.config.ts may name another folder. */
+/** Set by withVectorizer for the generator's process: prisma.config.ts may name another folder, or `none`. */
 export const migrationsVariable = 'PRISMA_VECTORIZER_MIGRATIONS'
+
+const roleVariables = {
+  worker: 'PRISMA_VECTORIZER_WORKER_ROLE',
+  application: 'PRISMA_VECTORIZER_APPLICATION_ROLE',
+} as const
+
+/** Names, from here on, the roles of a schema whose generator block names none. */
+export function nameRoles(roles: Partial<Roles>): void {
+  for (const kind of ['worker', 'application'] as const) {
+    const name = roles[kind]
+    if (name) process.env[roleVariables[kind]] = name
+  }
+}
+
+/** The role that withVectorizer has named. */
+export const namedRole = (kind: keyof Roles): string | null => process.env[roleVariables[kind]] || null
+
+/** PostgreSQL cuts a longer name. */
+export const isRoleName = (name: unknown): name is string =>
+  typeof name === 'string' && name !== '' && byteLength(name) <= 63 && !name.includes('\0')
 
 export interface GeneratorOptions {
   readonly name: string
@@ -20,12 +41,15 @@ export interface GeneratorConfiguration {
   readonly output: string
   /** Folder of the migrations; null for `migrations = "none"`. */
   readonly migrations: string | null
+  readonly extension: ModuleExtension
 }
 
+const known = ['output', 'migrations', 'generatedFileExtension', 'workerRole', 'applicationRole']
+
 export function readConfiguration(generator: GeneratorOptions, schemaPath: string): GeneratorConfiguration {
-  const unknown = Object.keys(generator.config).find((option) => option !== 'migrations')
+  const unknown = Object.keys(generator.config).find((option) => !known.includes(option))
   if (unknown !== undefined) {
-    const nearest = nearestName(unknown, ['output', 'migrations'])
+    const nearest = nearestName(unknown, known)
     throw invalid(
       generator,
       unknown,
@@ -39,11 +63,35 @@ export function readConfiguration(generator: GeneratorOptions, schemaPath: strin
   const { migrations } = generator.config
   if (Array.isArray(migrations))
     throw invalid(generator, 'migrations', 'takes one folder as `migrations`', 'Write a string.')
+  for (const option of ['workerRole', 'applicationRole'] as const) {
+    const name = generator.config[option]
+    if (name === undefined || isRoleName(name)) continue
+    throw invalid(
+      generator,
+      option,
+      `takes the name of a database role as \`${option}\``,
+      'Write a string of 1 to 63 bytes.',
+    )
+  }
   const said = migrationsOption(migrations as string | undefined, generator.sourceFilePath)
   return {
     output: generator.output,
-    migrations: said === undefined ? (process.env[migrationsVariable] ?? defaultMigrations(schemaPath)) : said,
+    migrations: said === undefined ? inheritedMigrations(schemaPath) : said,
+    extension: readExtension(generator),
   }
+}
+
+function inheritedMigrations(schemaPath: string): string | null {
+  const inherited = process.env[migrationsVariable]
+  return inherited === 'none' ? null : (inherited ?? defaultMigrations(schemaPath))
+}
+
+function readExtension(generator: GeneratorOptions): ModuleExtension {
+  const { generatedFileExtension: given = 'ts' } = generator.config
+  const extension = moduleExtensions.find((name) => name === given)
+  if (extension) return extension
+  const fact = `takes ${moduleExtensions.map((name) => `"${name}"`).join(', ')} as \`generatedFileExtension\``
+  throw invalid(generator, 'generatedFileExtension', fact, 'Write one of them, or leave it out for "ts".')
 }
 
 /** The option as a folder, relative to the file of its block; null for `"none"`, undefined where nothing is said. */

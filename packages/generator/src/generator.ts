@@ -1,11 +1,9 @@
 // `prisma generate`: derived models, migrations, typed module. The table of contents; the work is in synchronise.ts.
-import { join } from 'node:path'
 import { isVectorizerError } from '@prisma-vectorizer/spec'
 import { type GeneratorOptions, readConfiguration } from './config.ts'
-import { emitManifest } from './emit/manifest.ts'
 import type { DmmfDatamodel } from './read/dmmf.ts'
 import { planFolder, planSchema, writeFolder, writeSchema } from './synchronise.ts'
-import { writeIfChanged } from './write/write-files.ts'
+import { writeModule } from './write/write-module.ts'
 
 export interface GenerateInput {
   readonly generator: GeneratorOptions
@@ -15,13 +13,13 @@ export interface GenerateInput {
 
 /** Lines for the terminal. Throws VectorizerError before anything is written. */
 export function generate({ generator, schemaPath, dmmf }: GenerateInput): readonly string[] {
-  const { output, migrations } = readConfiguration(generator, schemaPath)
+  const { output, migrations, extension } = readConfiguration(generator, schemaPath)
   const schema = planSchema(schemaPath, dmmf)
   if (!schema) return []
   const planned = migrations === null ? undefined : planFolder(migrations, schema.specs)
   const written = writeSchema(schema)
   const migrationLines = planned ? writeFolder(planned) : []
-  writeIfChanged(join(output, 'index.ts'), emitManifest(schema.specs))
+  writeModule(output, schema.specs, extension)
   return [
     ...written.map((path) => `wrote ${path}`),
     // Prisma parsed the schema before this generator ran: the client of this run does not know a new store yet.

@@ -1,1 +1,1 @@
-export { withVectorizer } from './with-vectorizer.ts'
+export { type WithVectorizerOptions, withVectorizer } from './with-vectorizer.ts'

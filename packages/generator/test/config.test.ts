@@ -44,6 +44,16 @@ describe('VZ113', () => {
     expect(messageOf('  previewFeatures=["x"]\n', { previewFeatures: ['x'] })).toContain('--> schema.prisma:6:3\n')
   })
 
+  test('an unknown extension', () => {
+    expect(messageOf('  generatedFileExtension = "cjs"\n', { generatedFileExtension: 'cjs' })).toMatchInlineSnapshot(`
+      "VZ113 generator vectorizer takes "ts", "mts", "js" as \`generatedFileExtension\`.
+        --> schema.prisma:6:3
+         6 |   generatedFileExtension = "cjs"
+           |   ^
+        fix: Write one of them, or leave it out for "ts"."
+    `)
+  })
+
   test('several folders', () => {
     expect(messageOf('  migrations = ["a", "b"]\n', { migrations: ['a', 'b'] })).toMatchInlineSnapshot(`
       "VZ113 generator vectorizer takes one folder as \`migrations\`.
@@ -53,6 +63,13 @@ describe('VZ113', () => {
         fix: Write a string."
     `)
   })
+})
+
+test('the extension is ts, mts or js', () => {
+  const extensionOf = (config: GeneratorOptions['config']) => readConfiguration(options(config), '/').extension
+  expect(extensionOf({})).toBe('ts')
+  for (const extension of ['ts', 'mts', 'js'])
+    expect(extensionOf({ generatedFileExtension: extension })).toBe(extension)
 })
 
 describe('the folder of the migrations', () => {
@@ -69,6 +86,11 @@ describe('the folder of the migrations', () => {
     vi.stubEnv(migrationsVariable, '/app/db/migrations')
     using folder = createFolder({ 'schema.prisma': '' })
     expect(folderOf({}, `${folder.path}/schema.prisma`)).toBe('/app/db/migrations')
+  })
+
+  test('is none where withVectorizer was told so', () => {
+    vi.stubEnv(migrationsVariable, 'none')
+    expect(folderOf({}, '/app/prisma/schema')).toBeNull()
   })
 
   test('is the generator’s own option first, relative to the file of its block', () => {

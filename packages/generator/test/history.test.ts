@@ -20,6 +20,7 @@ test('a folder that does not exist is an empty history', () => {
   expect(readHistory('/nowhere/at/all')).toEqual({
     migrations: [],
     createsExtension: false,
+    secured: new Set(),
     tables: new Map(),
     vectorizers: new Map(),
   })
@@ -46,13 +47,13 @@ test.each([
 })
 
 test('our own migrations are read back, whatever their names and strings hold', () => {
-  const history = historyOf({ '1': emitCreate(spec, { store: 'absent' }) })
+  const history = historyOf({ '1': emitCreate(spec, { store: 'absent', secures: false }) })
   expect([...history.vectorizers]).toEqual([[spec.name, spec]])
   expect([...(history.tables.get(tableKey(spec.store)) ?? [])]).toContainEqual(['embedding', 'vector(3)'])
 })
 
 test('a removed vectorizer is gone, its store stays until Prisma drops it', () => {
-  const history = historyOf({ '1': emitCreate(spec, { store: 'absent' }), '2': emitRemove(spec) })
+  const history = historyOf({ '1': emitCreate(spec, { store: 'absent', secures: false }), '2': emitRemove(spec) })
   expect(history.vectorizers.size).toBe(0)
   expect(history.tables.has(tableKey(spec.store))).toBe(true)
 })
@@ -61,14 +62,14 @@ test('the last registration counts', () => {
   const later = specOf(blogPost('dimensions: 5'))
   const earlier = specOf(blogPost('dimensions: 3'))
   const history = historyOf({
-    '1': emitCreate(earlier, { store: 'absent' }),
-    '2': emitCreate(later, { store: 'as wanted' }),
+    '1': emitCreate(earlier, { store: 'absent', secures: false }),
+    '2': emitCreate(later, { store: 'as wanted', secures: false }),
   })
   expect(history.vectorizers.get(later.name)).toEqual(later)
 })
 
 test('VZ202: a spec that cannot be read names its file', () => {
-  const sql = emitCreate(specOf(blogPost('dimensions: 3')), { store: 'absent' })
+  const sql = emitCreate(specOf(blogPost('dimensions: 3')), { store: 'absent', secures: false })
   for (const edited of [sql.replace('{"version":1,', '{version:1,'), sql.replace('{"version":1,', '{"version":99,')]) {
     const error = failureOf(() => historyOf({ '20260101000000_vectorize_post': edited }))
     expect(error.message.replace(/\S*(?=migrations\/)/u, '')).toMatchInlineSnapshot(`

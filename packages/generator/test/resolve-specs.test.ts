@@ -6,6 +6,7 @@ describe('defaults', () => {
   test('of Prisma’s own table names', () => {
     expect(specOf(blogPost('dimensions: 768'))).toEqual({
       version: 1,
+      kind: 'vectorizer',
       name: 'BlogPost_embedding_store',
       accessor: 'contentEmbeddings',
       source: {
@@ -15,15 +16,32 @@ describe('defaults', () => {
         key: [{ field: 'id', column: 'id', type: 'Int', sqlType: 'INTEGER', storeField: 'id', storeColumn: 'id' }],
         text: { field: 'content', column: 'content' },
         templateColumns: [],
+        filter: null,
+        loading: 'column',
+        parsing: 'auto',
       },
-      store: { model: 'BlogPostContentEmbeddings', schema: null, table: 'BlogPost_embedding_store' },
+      store: {
+        kind: 'table',
+        model: 'BlogPostContentEmbeddings',
+        schema: null,
+        table: 'BlogPost_embedding_store',
+        parentField: 'parent',
+        relation: null,
+        onDelete: 'Cascade',
+        onUpdate: 'Cascade',
+        foreignKey: true,
+      },
       dimensions: 768,
       type: 'vector',
       distance: 'cosine',
       index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true },
+      roles: { worker: null, application: null },
       model: null,
       chunking: defaultRecursiveChunking,
       template: '$chunk',
+      view: null,
+      batchSize: null,
+      concurrency: null,
     })
   })
 
@@ -40,7 +58,7 @@ describe('defaults', () => {
     expect(spec.source.key).toMatchObject([
       { field: 'id', column: 'post_id', sqlType: 'BIGINT', storeColumn: 'post_id' },
     ])
-    expect(spec.store).toEqual({ model: 'BlogPostBodyEmbeddings', schema: null, table: 'blog_posts_embedding_store' })
+    expect(spec.store).toMatchObject({ model: 'BlogPostBodyEmbeddings', table: 'blog_posts_embedding_store' })
   })
 
   test('of a second and a third vectorizer of a model', () => {
@@ -58,6 +76,18 @@ describe('defaults', () => {
       ['textEmbeddings', 'PostTextEmbeddings', 'Post_body_embedding_store'],
       ['noteEmbeddings', 'PostNoteEmbeddings', 'Post_note_embedding_store'],
     ])
+  })
+
+  test('of the first with a store, where others keep their vectors in the model', () => {
+    const specs = specsOf(`model Post {
+  id    Int    @id
+  /// @vectorizer(dimensions: 3, destination: column(embedding))
+  title String
+  /// @vectorizer(dimensions: 3)
+  text  String
+}
+`)
+    expect(specs.map(({ store }) => store.table)).toEqual(['Post', 'Post_embedding_store'])
   })
 
   test('of two vectorizers of one field', () => {
@@ -93,7 +123,9 @@ test('every argument is taken over', () => {
   const spec = specOf(`/// @vectorizer(
 ///   field: text, name: vectors, dimensions: 3, model: "ollama/nomic-embed-text", targetTable: "post vectors",
 ///   chunking: character(size: 10, overlap: 2, separator: "\\n", regex: false), template: "$title\\n$chunk",
-///   distance: l2, index: hnsw(m: 8, efConstruction: 32, halfvec: false),
+///   distance: l2, index: hnsw(m: 8, efConstruction: 32, halfvec: false), type: vector, loading: uri, parsing: pdf,
+///   batchSize: 2048, concurrency: 50, onDelete: Restrict, onUpdate: NoAction, destination: table, view: "post view",
+///   relation: relation(name: "Vectors of a post", parent: post), where: title != "",
 /// )
 model Post {
   id    Int    @id
@@ -106,7 +138,18 @@ model Post {
     accessor: 'vectors',
     dimensions: 3,
     model: 'ollama/nomic-embed-text',
-    store: { model: 'PostVectors', table: 'post vectors' },
+    source: { loading: 'uri', parsing: 'pdf', filter: { kind: 'compare', operator: '!=', value: '' } },
+    store: {
+      model: 'PostVectors',
+      table: 'post vectors',
+      parentField: 'post',
+      relation: 'Vectors of a post',
+      onDelete: 'Restrict',
+      onUpdate: 'NoAction',
+    },
+    view: { name: 'post view' },
+    batchSize: 2048,
+    concurrency: 50,
     chunking: { kind: 'character', size: 10, overlap: 2, separator: '\n', regex: false },
     template: '$title\n$chunk',
     distance: 'l2',
@@ -130,99 +173,6 @@ describe('chunking and index', () => {
       dimensions: 16000,
       index: { kind: 'none' },
     })
-  })
-})
-
-describe('keys', () => {
-  const keyOf = (model: string) =>
-    specOf(model).source.key.map(({ field, sqlType, storeField, storeColumn }) => [
-      field,
-      sqlType,
-      storeField,
-      storeColumn,
-    ])
-
-  test('composite keys keep the order of @@id', () => {
-    expect(
-      keyOf(`model Section {
-  number   Int    @map("section_no")
-  tenantId String @db.Uuid
-  text     String /// @vectorizer(dimensions: 3)
-
-  @@id([tenantId, number])
-}
-`),
-    ).toEqual([
-      ['tenantId', 'UUID', 'tenantId', 'tenantId'],
-      ['number', 'INTEGER', 'number', 'section_no'],
-    ])
-  })
-
-  test.each([
-    ['String', '', 'TEXT'],
-    ['String', '@db.VarChar(40)', 'VARCHAR(40)'],
-    ['String', '@db.Char(8)', 'CHAR(8)'],
-    ['String', '@db.Uuid', 'UUID'],
-    ['Int', '', 'INTEGER'],
-    ['Int', '@db.SmallInt', 'SMALLINT'],
-    ['BigInt', '', 'BIGINT'],
-    ['Boolean', '', 'BOOLEAN'],
-    ['Decimal', '', 'DECIMAL(65,30)'],
-    ['Decimal', '@db.Decimal(20, 4)', 'DECIMAL(20,4)'],
-    ['Float', '', 'DOUBLE PRECISION'],
-    ['Float', '@db.Real', 'REAL'],
-    ['DateTime', '', 'TIMESTAMP(3)'],
-    ['DateTime', '@db.Timestamptz(6)', 'TIMESTAMPTZ(6)'],
-    ['DateTime', '@db.Date', 'DATE'],
-    ['Bytes', '', 'BYTEA'],
-  ])('a key of type %s %s is %s', (type, native, sqlType) => {
-    expect(keyOf(`model A {\n  id ${type} @id ${native}\n  text String /// @vectorizer(dimensions: 3)\n}\n`)).toEqual([
-      ['id', sqlType, 'id', 'id'],
-    ])
-  })
-
-  test('an enum is named as in the database, and with its schema where there are several', () => {
-    const model = (attribute: string) => `model A {
-  kind Kind
-  id   Int
-  text String /// @vectorizer(dimensions: 3)
-
-  @@id([kind, id])
-  ${attribute}
-}
-
-enum Kind {
-  ESSAY
-
-  @@map("post kind")
-  ${attribute.replace('app', 'types')}
-}
-`
-    expect(keyOf(model(''))[0]).toEqual(['kind', '"post kind"', 'kind', 'kind'])
-    const several = `${model('@@schema("app")')}\ndatasource db {\n  provider = "postgresql"\n  schemas = ["app", "types"]\n}\n`
-    expect(keyOf(several)[0]).toEqual(['kind', '"types"."post kind"', 'kind', 'kind'])
-  })
-
-  test('names that the store needs itself get a prefix, field and column each by themselves', () => {
-    expect(
-      keyOf(`model A {
-  chunk     Int
-  embedding Int    @map("vec")
-  parent    Int
-  part      Int    @map("chunk_seq")
-  chunkSeq  Int    @map("seq")
-  text      String /// @vectorizer(dimensions: 3)
-
-  @@id([chunk, embedding, parent, part, chunkSeq])
-}
-`),
-    ).toEqual([
-      ['chunk', 'INTEGER', 'parentChunk', 'parent_chunk'],
-      ['embedding', 'INTEGER', 'parentEmbedding', 'vec'],
-      ['parent', 'INTEGER', 'parentParent', 'parent_parent'],
-      ['part', 'INTEGER', 'part', 'parent_chunk_seq'],
-      ['chunkSeq', 'INTEGER', 'parentChunkSeq', 'seq'],
-    ])
   })
 })
 

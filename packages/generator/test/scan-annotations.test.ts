@@ -82,6 +82,30 @@ describe('where an annotation may stand', () => {
   })
 })
 
+test('@vector and @vectorizer are told apart', () => {
+  const kinds = annotationsOf(
+    'model Post {\n  text String /// @vectorizer(dimensions: 3)\n  /// @vector() and @vectors() and @vectoriser()\n  v Unsupported("vector(3)")?\n}\n',
+  ).map(({ kind, field, text }) => [kind, field, text])
+  expect(kinds).toEqual([
+    ['vectorizer', 'text', '@vectorizer(dimensions: 3)'],
+    ['vector', 'v', '@vector() and @vectors() and @vectoriser()'],
+  ])
+})
+
+test('VZ112: @vector above a model', () => {
+  expect(failureOf(() => scan('/// @vector()\nmodel Post {\n  id Int @id\n}\n')).message).toMatchInlineSnapshot(`
+    "VZ112 Post: @vector stands above a model.
+      --> schema.prisma:1:5
+       1 | /// @vector()
+         |     ^
+      why: It describes one field of vectors; @vectorizer is the one that may stand above a model.
+      fix: Move it to the line above the vector field."
+  `)
+  expect(failureOf(() => scan('model Post {\n  id Int @id\n  /// @vector()\n}\n')).message).toContain(
+    'VZ112 This @vector annotation belongs to no field.',
+  )
+})
+
 describe('what is no annotation', () => {
   test.each([
     ['prose that mentions it', '/// The @vectorizer annotation would go here.'],

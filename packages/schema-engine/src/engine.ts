@@ -26,7 +26,12 @@ export function createEngine({ datamodels, datasource }: Pick<Arguments, 'datamo
     const engineModule = await loadEngineModule()
     const files = datamodels.map((file): [string, string] => [file, readFileSync(file, 'utf8')])
     const options = { datamodels: files.length > 0 ? files : undefined }
-    session = createSession({ datasource, offline: method === 'diff' && !readsDatabase(parameters) })
+    const offline = method === 'diff' && !readsDatabase(parameters)
+    session = createSession({
+      datasource,
+      listedSchemas: listedSchemas([...files.map(([, text]) => text), ...comparedFiles(parameters)]),
+      offline,
+    })
     try {
       const engine = await engineModule.SchemaEngine.new(options, () => {}, session.factory)
       return await invoke(engine, method, parameters)
@@ -55,6 +60,20 @@ function methodOf(engine: SchemaEngine, name: string): (parameters: RequestParam
   // introspectSql is there, but panics for want of a query describer.
   if (typeof method === 'function' && name !== 'introspectSql') return method.bind(engine)
   throw new EngineError(`The WebAssembly engine does not offer \`${name}\`: it takes the native schema engine.`)
+}
+
+/** `schemas = ["public", "blog"]` of the datasource block. */
+function listedSchemas(texts: readonly string[]): readonly string[] {
+  const [, list = ''] = /^\s*datasource\s+\w+\s*\{[^}]*?^\s*schemas\s*=\s*\[([^\]]*)\]/mu.exec(texts.join('\n')) ?? []
+  return [...list.matchAll(/"((?:[^"\\]|\\.)*)"/gu)].map(([literal]) => JSON.parse(literal) as string)
+}
+
+/** A `diff` is handed the schema with its parameters. */
+function comparedFiles({ from, to }: RequestParameters): readonly string[] {
+  return [from, to].flatMap((side) => {
+    const files: unknown = typeof side === 'object' && side !== null && 'files' in side ? side.files : undefined
+    return Array.isArray(files) ? files.map((file: { readonly content?: unknown }) => String(file.content ?? '')) : []
+  })
 }
 
 /** Whether a `diff` looks at the main database; one between files and migrations needs a shadow database at most. */

@@ -28,11 +28,13 @@ export interface Session {
 
 export interface SessionOptions {
   readonly datasource: Datasource
+  /** `schemas = [...]` of the datasource. */
+  readonly listedSchemas: readonly string[]
   /** The request reads nothing from the main database. */
   readonly offline: boolean
 }
 
-export function createSession({ datasource, offline }: SessionOptions): Session {
+export function createSession({ datasource, listedSchemas, offline }: SessionOptions): Session {
   const adapters: SqlDriverAdapter[] = []
   const drops: (() => Promise<void>)[] = []
   let failedScript: FailedScript | undefined
@@ -50,7 +52,7 @@ export function createSession({ datasource, offline }: SessionOptions): Session 
       return adapter
     },
     connectToShadowDb: async () => {
-      const { adapter, drop } = await openShadowDatabase(datasource, noteFailure)
+      const { adapter, drop } = await openShadowDatabase(datasource, listedSchemas, noteFailure)
       adapters.push(adapter)
       drops.push(drop)
       return adapter

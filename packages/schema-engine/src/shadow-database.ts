@@ -14,19 +14,32 @@ export interface ShadowDatabase {
   drop(): Promise<void>
 }
 
-/** Connects to an empty database: the one of `shadowDatabaseUrl`, emptied, or a new one beside the main database. */
+/**
+ * Connects to an empty database: the one of `shadowDatabaseUrl`, emptied of its schema and of those the datasource lists,
+ * or a new one beside the main database.
+ */
 export async function openShadowDatabase(
   { url, shadowDatabaseUrl }: Datasource,
+  listedSchemas: readonly string[],
   onScriptFailure: ScriptFailureListener,
 ): Promise<ShadowDatabase> {
-  return shadowDatabaseUrl ? openGiven(shadowDatabaseUrl, onScriptFailure) : openTemporary(url, onScriptFailure)
+  return shadowDatabaseUrl
+    ? openGiven(shadowDatabaseUrl, listedSchemas, onScriptFailure)
+    : openTemporary(url, onScriptFailure)
 }
 
-async function openGiven(shadowDatabaseUrl: string, onScriptFailure: ScriptFailureListener): Promise<ShadowDatabase> {
+async function openGiven(
+  shadowDatabaseUrl: string,
+  listedSchemas: readonly string[],
+  onScriptFailure: ScriptFailureListener,
+): Promise<ShadowDatabase> {
   const { schema = 'public' } = parseConnectionUrl(shadowDatabaseUrl)
   const name = pg.escapeIdentifier(schema)
   const adapter = await openAdapter(shadowDatabaseUrl, onScriptFailure)
-  await adapter.executeScript(`DROP SCHEMA IF EXISTS ${name} CASCADE; CREATE SCHEMA ${name};`)
+  const drops = [...new Set([schema, ...listedSchemas])].map(
+    (listed) => `DROP SCHEMA IF EXISTS ${pg.escapeIdentifier(listed)} CASCADE;`,
+  )
+  await adapter.executeScript(`${drops.join(' ')} CREATE SCHEMA ${name};`)
   return { adapter, drop: async () => {} }
 }
 

@@ -1,7 +1,19 @@
+export { type ChunkingSpec, defaultCharacterChunking, defaultRecursiveChunking } from './chunking-spec.ts'
 export type { Database, Queryable, Row } from './database.ts'
 export type { Embedder, EmbedderResolver, EmbeddingModelLike, EmbeddingProviderLike, EmbedPurpose } from './embedder.ts'
 export { type ErrorCode, errorCodes } from './error-codes.ts'
 export { type ErrorDetail, InternalError, isVectorizerError, type SchemaPosition, VectorizerError } from './errors.ts'
+export {
+  defaultIndex,
+  type IndexMethod,
+  type IndexSpec,
+  indexedExpression,
+  indexedType,
+  indexesHalfvec,
+  indexMethods,
+  isDeclaredIndex,
+  operatorClass,
+} from './index-spec.ts'
 export { type Distance, type Metric, metrics, type VectorType, vectorTypes } from './metric.ts'
 export { embedderFromModel, modelFromProvider } from './model-embedder.ts'
 export {
@@ -13,20 +25,49 @@ export {
   queueKeyColumn,
   storeColumns,
   storeFields,
+  vectorColumn,
   vectorizerSchema,
 } from './names.ts'
 export { nearestName } from './nearest-name.ts'
-export { quoteIdentifier, quoteLiteral, quoteTable, type SqlQuery } from './sql-text.ts'
-export { assertVector, type VectorInput, vectorToBinary, vectorToText, writeVector } from './vector-value.ts'
 export {
-  type ChunkingSpec,
+  type FilterColumn,
+  type FilterOperator,
+  type FilterType,
+  type FilterValue,
+  filterColumns,
+  filterCondition,
+  type RowFilter,
+} from './row-filter.ts'
+export { quoteIdentifier, quoteLiteral, quoteTable, type SqlQuery } from './sql-text.ts'
+export {
+  assertSparseVector,
+  assertVector,
+  type SparseVectorInput,
+  sparseVector,
+  sparseVectorToText,
+  type VectorInput,
+  vectorToBinary,
+  vectorToBits,
+  vectorToText,
+  writeVector,
+} from './vector-value.ts'
+export {
+  type AnySpec,
   type ColumnSpec,
-  defaultCharacterChunking,
-  defaultIndex,
-  defaultRecursiveChunking,
-  type IndexSpec,
+  type ColumnStore,
   type KeyColumnSpec,
+  type Loading,
   type Manifest,
+  type ModelSpec,
+  type Parsing,
+  parsings,
+  type ReferentialAction,
+  type Roles,
+  type SourceSpec,
   specVersion,
+  type TableStore,
+  type VectorFieldSpec,
   type VectorizerSpec,
+  type VectorSpec,
+  type ViewSpec,
 } from './vectorizer-spec.ts'

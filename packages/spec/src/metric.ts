@@ -71,10 +71,11 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
   },
 }
 
-/** Dimensions a type can be stored with, and indexed with (pgvector 0.8; an HNSW tuple must fit an 8 kB page). */
-export const vectorTypes: Readonly<Record<VectorType, { readonly maxStored: number; readonly maxIndexed: number }>> = {
-  vector: { maxStored: 16_000, maxIndexed: 2_000 },
-  halfvec: { maxStored: 16_000, maxIndexed: 4_000 },
-  bit: { maxStored: 64_000, maxIndexed: 64_000 },
-  sparsevec: { maxStored: 1_000_000_000, maxIndexed: 1_000 },
+/** Most dimensions a type can be stored with (pgvector 0.8). What can be indexed depends on the method: index-spec.ts. */
+export const vectorTypes: Readonly<Record<VectorType, { readonly maxDimensions: number }>> = {
+  vector: { maxDimensions: 16_000 },
+  halfvec: { maxDimensions: 16_000 },
+  // A bit string may be longer (83 million), but is not indexed beyond.
+  bit: { maxDimensions: 64_000 },
+  sparsevec: { maxDimensions: 1_000_000_000 },
 }

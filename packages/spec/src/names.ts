@@ -1,6 +1,6 @@
 // Every identifier derived from a vectorizer. PostgreSQL silently cuts names at 63 bytes, which would make two long
 // names one: a name that is too long is cut here instead, and a hash of the whole keeps it distinct.
-import type { KeyColumnSpec, VectorizerSpec } from './vectorizer-spec.ts'
+import type { ColumnStore, KeyColumnSpec, SourceSpec, TableStore } from './vectorizer-spec.ts'
 
 const maxIdentifierBytes = 63
 
@@ -25,7 +25,7 @@ export const storeFields = {
 } as const
 
 /** The queue's column for the n-th part of the parent's key; a prefix, so that no key can collide with `queued_at`. */
-export function queueKeyColumn(spec: VectorizerSpec, part: number): string {
+export function queueKeyColumn(spec: { readonly source: Pick<SourceSpec, 'key'> }, part: number): string {
   const key = spec.source.key[part]
   return fitIdentifier(`key_${key?.column ?? part}`)
 }
@@ -36,12 +36,19 @@ export function queueKeyColumn(spec: VectorizerSpec, part: number): string {
  */
 export const isQueuedAsText = (part: KeyColumnSpec): boolean => part.sqlType.startsWith('"')
 
+/** Column of the vectors, in the store's table. */
+export const vectorColumn = (store: TableStore | ColumnStore): string =>
+  store.kind === 'column' ? store.column : storeColumns.embedding
+
 /** All database objects of one vectorizer besides the store; the functions and the queue live in schema `vectorizer`. */
-export function objectNames(spec: { readonly name: string; readonly store: { readonly table: string } }) {
+export function objectNames(spec: { readonly name: string; readonly store: TableStore | ColumnStore }) {
   return {
     queue: fitIdentifier(spec.name, '_queue'),
     queueOrderIndex: fitIdentifier(spec.name, '_queue_order'),
-    vectorIndex: fitIdentifier(spec.store.table, '_embedding_hnsw'),
+    // Whatever its access method: a declared index that is renamed would be Prisma's to make, as a btree.
+    vectorIndex: fitIdentifier(`${spec.store.table}_${vectorColumn(spec.store)}`, '_vector_idx'),
+    parentPolicy: 'vectorizer_parent',
+    workerPolicy: fitIdentifier('vectorizer_worker_', spec.name),
     changedFunction: fitIdentifier(spec.name, '_changed'),
     guardFunction: fitIdentifier(spec.name, '_guard'),
     insertFunction: fitIdentifier(spec.name, '_enqueue_inserted'),
@@ -50,6 +57,7 @@ export function objectNames(spec: { readonly name: string; readonly store: { rea
     updateUnknownFunction: fitIdentifier(spec.name, '_enqueue_unknown'),
     deleteFunction: fitIdentifier(spec.name, '_dequeue_deleted'),
     truncateFunction: fitIdentifier(spec.name, '_dequeue_all'),
+    visibleFunction: fitIdentifier(spec.name, '_visible'),
     insertTrigger: fitIdentifier('vectorizer_insert_', spec.name),
     updateTrigger: fitIdentifier('vectorizer_update_', spec.name),
     updateUnknownTrigger: fitIdentifier('vectorizer_unknown_', spec.name),

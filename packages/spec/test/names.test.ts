@@ -49,7 +49,7 @@ describe('objectNames', () => {
   it('gives every object of a vectorizer a name of its own, however long its table is called', () => {
     fc.assert(
       fc.property(anyName, (name) => {
-        const names = Object.values(objectNames({ name, store: { table: name } }))
+        const names = Object.values(objectNames({ name, store: { ...exampleSpec.store, table: name } }))
         expect(new Set(names).size).toBe(names.length)
         for (const each of names) expect(byteLength(each)).toBeLessThanOrEqual(63)
       }),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { VectorizerError } from '@prisma-vectorizer/spec'
+import { isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
 import { noDatabaseUrl } from './connection-url.ts'
 
 /** Reads `.env` of the folder, where provider keys live too. What the environment already says wins. */
@@ -18,27 +18,47 @@ export async function findDatabaseUrl(
   folder: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  const url = flag || environment['DATABASE_URL'] || (await prismaConfigUrl(folder))
+  const url = flag || environment['DATABASE_URL'] || (await loadPrismaConfig(folder))?.datasource?.url
   if (url) return url
   throw noDatabaseUrl(
     'There is no --database-url, no DATABASE_URL in the environment or in .env, and no datasource URL in prisma.config.ts.',
   )
 }
 
+/** As much of Prisma's config as is read here, with absolute paths. */
+export interface PrismaConfig {
+  readonly schema?: string | undefined
+  readonly migrations?: { readonly path?: string | undefined } | undefined
+  readonly datasource?: { readonly url?: string | undefined } | undefined
+}
+
+export interface LoadedConfig extends PrismaConfig {
+  /** Null where there is no such file. */
+  readonly file: string | null
+}
+
 /** The part of `@prisma/config` that is used; it never throws, and answers the default config where there is no file. */
 interface PrismaConfigModule {
-  loadConfigFromFile(options: { configRoot: string }): Promise<{
-    readonly config?: { readonly datasource?: { readonly url?: string } }
+  loadConfigFromFile(options: { configRoot: string; configFile?: string }): Promise<{
+    readonly resolvedPath: string | null
+    readonly config?: PrismaConfig
     readonly error?: unknown
   }>
 }
 
-async function prismaConfigUrl(folder: string): Promise<string | undefined> {
+/**
+ * prisma.config.ts as Prisma finds it in `folder`, or `file`; undefined where Prisma is not installed. What the file does
+ * it does here too: `withVectorizer` derives models. Throws VZ501, or the error of `withVectorizer`.
+ */
+export async function loadPrismaConfig(folder: string, file?: string): Promise<LoadedConfig | undefined> {
   const module = findPrismaConfigModule(folder)
   if (module === undefined) return undefined
   const { loadConfigFromFile } = (await import(pathToFileURL(module).href)) as PrismaConfigModule
-  const { config, error } = await loadConfigFromFile({ configRoot: folder })
-  if (error === undefined) return config?.datasource?.url
+  const options = { configRoot: folder, ...(file !== undefined && { configFile: file }) }
+  const { resolvedPath, config, error } = await loadConfigFromFile(options)
+  if (error === undefined) return { ...config, file: resolvedPath }
+  const inner = typeof error === 'object' && error !== null && 'error' in error ? error.error : error
+  if (isVectorizerError(inner)) throw inner
   throw new VectorizerError('VZ501', {
     fact: 'prisma.config.ts could not be read for the database URL.',
     why: reasonOf(error),

@@ -87,8 +87,12 @@ export async function runLoop(
     }
   }
 
+  /** After an outage one batch tries alone. */
+  const mostInFlight = ({ outages, vectorizer }: Lane) =>
+    outages > 0 ? 1 : (vectorizer.spec.concurrency ?? Number.POSITIVE_INFINITY)
+
   const ready = (lane: Lane, now: number) =>
-    lane.hungry && !lane.claiming && !lane.gaveUp && now >= lane.resumeAt && (lane.outages === 0 || lane.inFlight === 0)
+    lane.hungry && !lane.claiming && !lane.gaveUp && now >= lane.resumeAt && lane.inFlight < mostInFlight(lane)
 
   /** The lane whose turn it is: the one with the fewest batches in flight, then the one served longest ago. */
   function nextLane(): Lane | undefined {
@@ -114,15 +118,16 @@ export async function runLoop(
       if (claiming) lane.claiming = false
       claiming = false
     }
+    const limit = lane.vectorizer.spec.batchSize ?? batchSize
     const onClaimed = (rows: number) => {
       endClaim()
-      lane.hungry = rows >= batchSize
+      lane.hungry = rows >= limit
       worked ||= rows > 0
       wake()
     }
     try {
       const outageDelay = restAfter(lane.outages + 1) / 1_000
-      const options = { limit: batchSize, signal: context.abandoning, outageDelay, onClaimed }
+      const options = { limit, signal: context.abandoning, outageDelay, onClaimed }
       const result = await processBatch(context, lane.vectorizer, lane.embedder, options)
       noteResult(lane, result)
       if (result.claimed > 0) context.onProgress?.(result)

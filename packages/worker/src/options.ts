@@ -18,11 +18,12 @@ export interface WorkerOptions {
   readonly models?: ModelTable | undefined
   /** Only these, by `BlogPost.contentEmbeddings` or by their name in the registry. Default: all. */
   readonly vectorizers?: readonly string[] | undefined
-  /** Rows claimed at once. Default 50. */
+  /** Rows claimed at once, where the vectorizer does not say (`batchSize:`). Default 50. */
   readonly batchSize?: number | undefined
   /**
    * Batches in flight, all vectorizers together. Default 4: while a provider thinks, the next batches are prepared
-   * (3.8 times the throughput of 1). A batch that takes over 30 s no longer keeps other vectorizers waiting.
+   * (3.8 times the throughput of 1). A batch that takes over 30 s no longer keeps other vectorizers waiting. Of
+   * one vectorizer no more than its `concurrency:`, where it has that.
    */
   readonly concurrency?: number | undefined
   /** Milliseconds between looks at an empty queue. Default 1000; grows to 5000 while nothing comes. */

@@ -2,8 +2,11 @@
 import { createRequire } from 'node:module'
 import { isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
 import { Command, CommanderError } from 'commander'
+import { adoptCommand } from './commands/adopt.ts'
 import type { CommandLine } from './commands/command-line.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { pushCommand } from './commands/push.ts'
 import { statusCommand } from './commands/status.ts'
 import { workerCommand } from './commands/worker.ts'
 
@@ -16,7 +19,10 @@ export async function runProgram(args: readonly string[], commandLine: CommandLi
     .version(version)
     .addCommand(workerCommand(commandLine))
     .addCommand(statusCommand(commandLine))
+    .addCommand(doctorCommand(commandLine))
     .addCommand(migrateCommand(commandLine))
+    .addCommand(pushCommand(commandLine))
+    .addCommand(adoptCommand(commandLine))
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => commandLine.stdout.write(text),
@@ -42,7 +48,9 @@ function describe(error: unknown, args: readonly string[]): string {
   if (!(error instanceof CommanderError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
   // Without arguments commander has shown the help already.
   if (error.code === 'commander.help') return ''
-  const command = ['worker', 'status', 'migrate dev'].find((name) => args.join(' ').startsWith(name))
+  const command = ['worker', 'status', 'doctor', 'migrate dev', 'migrate down', 'push', 'adopt'].find((name) =>
+    args.join(' ').startsWith(name),
+  )
   return new VectorizerError('VZ506', {
     fact: sentence(error.message.replace(/^error: /, '')),
     fix: `See \`prisma-vectorizer ${command ? `${command} ` : ''}--help\`.`,

@@ -2,6 +2,7 @@
 // with its error; the others work on.
 import {
   type Database,
+  filterColumns,
   InternalError,
   isVectorizerError,
   objectNames,
@@ -9,7 +10,9 @@ import {
   storeColumns,
   VectorizerError,
   type VectorizerSpec,
+  vectorColumn,
 } from '@prisma-vectorizer/spec'
+import { documentsUnknown, misfit, rowsHidden, unknownVersion } from './set-aside.ts'
 import { type RegistryRow, readRegistry, registryExists } from './sql/read-registry.ts'
 import { compileVectorizer, labelOf, type Vectorizer } from './vectorizer.ts'
 
@@ -100,17 +103,22 @@ function compile(row: RegistryRow, spec: VectorizerSpec): Vectorizer {
   if (store_table === null || store_schema === null) throw misfit(spec, `its store \`${spec.store.table}\` was dropped`)
   if (row.vector_oid === null || row.vector_schema === null) throw misfit(spec, 'the extension `vector` was dropped')
 
-  const { key, text, templateColumns } = spec.source
-  const read = [...key, text, ...templateColumns].map(({ column }) => column)
-  const written = [...key.map(({ storeColumn }) => storeColumn), ...Object.values(storeColumns)]
+  const { key, text, templateColumns, filter } = spec.source
+  const read = [...key, text, ...templateColumns, ...filterColumns(filter)].map(({ column }) => column)
+  const written =
+    spec.store.kind === 'column'
+      ? [vectorColumn(spec.store)]
+      : [...key.map(({ storeColumn }) => storeColumn), ...Object.values(storeColumns)]
   const missing =
     missingColumn(source_table, read, row.source_columns) ?? missingColumn(store_table, written, row.store_columns)
   if (missing) throw misfit(spec, missing)
   if (!row.vectorizer_tables?.includes(objectNames(spec).queue)) throw misfit(spec, 'its queue was dropped')
-  // Other types count differently (bit) or carry no dimensions of their own.
-  if (spec.type === 'vector' && row.store_dimensions !== spec.dimensions) {
+  if (row.store_dimensions !== spec.dimensions) {
     throw misfit(spec, `its store holds vectors of ${row.store_dimensions} dimensions, not ${spec.dimensions}`)
   }
+  if (holdsDocuments(spec, row.text_type)) throw documentsUnknown(spec, row.text_type)
+  if (row.source_hidden) throw rowsHidden(spec, row.role, { schema: source_schema, table: source_table })
+  if (row.store_hidden) throw rowsHidden(spec, row.role, { schema: store_schema, table: store_table })
   return compileVectorizer(spec, {
     source: { schema: source_schema, table: source_table },
     store: { schema: store_schema, table: store_table },
@@ -129,22 +137,9 @@ function missingColumn(
   return column && `\`${table}\` has no column \`${column}\``
 }
 
-/** VZ504 for a vectorizer whose tables have moved on. */
-export function misfit(spec: VectorizerSpec, fact: string, cause?: unknown): VectorizerError {
-  return new VectorizerError('VZ504', {
-    fact: `${labelOf(spec)}: ${fact}.`,
-    why: 'A migration has changed the tables since the vectorizer was made.',
-    fix: 'Run `prisma generate`, then apply the migration it writes.',
-    cause,
-  })
-}
-
-function unknownVersion(name: string, version: unknown): VectorizerError {
-  return new VectorizerError('VZ505', {
-    fact: `${name} has a spec of version ${String(version)}; this worker knows version ${specVersion}.`,
-    fix: 'Update @prisma-vectorizer/worker to the version of your generator.',
-  })
-}
+/** Whether the text has first to be taken out of something. `auto` and `none` on a text column are the text itself. */
+const holdsDocuments = ({ source: { loading, parsing } }: VectorizerSpec, textType: string | null): boolean =>
+  loading === 'uri' || !(parsing === 'auto' || parsing === 'none') || textType === 'bytea'
 
 function unreadable(cause: unknown): unknown {
   if (!(cause instanceof Error) || isVectorizerError(cause) || cause instanceof InternalError) return cause

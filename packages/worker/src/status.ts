@@ -1,7 +1,8 @@
 // How far each vectorizer is, counted in the database.
 import type { Database } from '@prisma-vectorizer/spec'
 import { isMisfit } from './pipeline/failure.ts'
-import { misfit, type Registry } from './registry.ts'
+import type { Registry } from './registry.ts'
+import { misfit } from './set-aside.ts'
 import { countQueue, type QueueCounts } from './sql/count-queue.ts'
 import { countStore, type StoreCounts } from './sql/count-store.ts'
 import { run } from './sql/run.ts'
@@ -28,7 +29,7 @@ export interface VectorizerStatus {
   /** Rows that have embeddings. */
   readonly embedded: number
   readonly chunks: number
-  /** Why it cannot work (VZ504, VZ505); the counts are 0 then. */
+  /** Why it cannot work (VZ504, VZ505, VZ510, VZ511); the counts are 0 then. */
   readonly error: string | undefined
 }
 

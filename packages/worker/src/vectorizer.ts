@@ -17,10 +17,11 @@ export interface Vectorizer {
   readonly paused: boolean
   /** Quoted, as the tables are named today. */
   readonly source: string
+  /** The source itself where the vectors are a column of it. */
   readonly store: string
   readonly queue: string
-  /** pgvector's `vector` type, quoted, by the schema the extension lives in: it need not be on the search path. */
-  readonly vectorType: string
+  /** Where the extension lives: it need not be on the search path. */
+  readonly vectorSchema: string
   readonly vectorTypeOid: number
   readonly splitText: SplitText
   readonly formatChunk: FormatChunk
@@ -47,7 +48,7 @@ export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace):
     source: quoteTable(place.source),
     store: quoteTable(place.store),
     queue: quoteTable({ schema: vectorizerSchema, table: objectNames(spec).queue }),
-    vectorType: quoteTable({ schema: place.vectorSchema, table: 'vector' }),
+    vectorSchema: place.vectorSchema,
     vectorTypeOid: place.vectorTypeOid,
     splitText: createChunker(spec.chunking),
     formatChunk: createFormatter(spec),

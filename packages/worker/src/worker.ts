@@ -14,7 +14,7 @@ import { readStatus, type StatusOptions, type VectorizerStatus } from './status.
 import { type Summary, summarize } from './summary.ts'
 
 export interface BatchRequest {
-  /** Rows to claim. Default: the worker's batch size. */
+  /** Rows to claim. Default: the batch size of the vectorizer, or else of the worker. */
   readonly limit?: number | undefined
   /** Aborted: provider calls are given up and their rows go back to the queue. */
   readonly signal?: AbortSignal | undefined
@@ -30,7 +30,7 @@ export interface Worker {
   drain(options?: { readonly deadline?: Date | number | undefined }): Promise<Summary>
   /**
    * One batch of one vectorizer, for a scheduler of your own: `'BlogPost.contentEmbeddings'` or the registry's name.
-   * Throws VZ503 for an unknown name, VZ504 and VZ505 for one that does not fit its tables or this worker.
+   * Throws VZ503 for an unknown name; VZ504, VZ505, VZ510 and VZ511 for one that does not fit its tables or this worker.
    */
   processBatch(vectorizer: string, options?: BatchRequest): Promise<BatchResult>
   status(options?: StatusOptions): Promise<VectorizerStatus[]>
@@ -109,13 +109,13 @@ export function createWorker(options: WorkerOptions): Worker {
     return summarize(await runLoop(await opened(), { drain: true, deadline }))
   }
 
-  async function oneBatch(name: string, { limit = settings.batchSize, signal }: BatchRequest): Promise<BatchResult> {
+  async function oneBatch(name: string, { limit, signal }: BatchRequest): Promise<BatchResult> {
     const context = await opened()
     const { vectorizers, broken } = await context.readRegistry()
     const found = findVectorizer([...vectorizers, ...broken], name)
     if ('error' in found) throw found.error
     const result = await processBatch(context, found, embedderOf(found, resolve), {
-      limit,
+      limit: limit ?? found.spec.batchSize ?? settings.batchSize,
       signal: signal ? AbortSignal.any([signal, abandoning.signal]) : abandoning.signal,
       outageDelay: 1,
     })

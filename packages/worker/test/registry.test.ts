@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
+import type { VectorizerSpec } from '@prisma-vectorizer/spec'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createWorker } from '../src/index.ts'
@@ -13,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => blog[Symbol.asyncDispose]())
 
-const install = (spec = blogPost) => blog.query(`${blogPostTable}\n${installVectorizer(spec)}`)
+const install = (spec: VectorizerSpec = blogPost) => blog.query(`${blogPostTable}\n${installVectorizer(spec)}`)
 
 test('a database without vectorizers is drained', async () => {
   expect(await blog.worker().drain()).toMatchObject({ vectorizers: [], drained: true })
@@ -120,6 +121,50 @@ describe('a vectorizer that no longer fits', () => {
     expect(logger.lines.filter((line) => line.startsWith('error '))).toHaveLength(1)
     expect((await worker.status()).map(({ error }) => error?.includes(message) ?? false)).toContain(true)
   })
+})
+
+describe('documents', () => {
+  const at = 'VZ510 BlogPost.contentEmbeddings: BlogPost.content holds'
+  test.each([
+    [{ loading: 'uri' }, 'SELECT', `${at} addresses of documents (\`loading: uri\`).`],
+    [{ parsing: 'html' }, 'SELECT', `${at} documents (html, text).`],
+    [{}, `ALTER TABLE "BlogPost" ALTER content TYPE bytea USING content::bytea`, `${at} documents (auto, bytea).`],
+    [
+      { parsing: 'none' },
+      `ALTER TABLE "BlogPost" ALTER content TYPE bytea USING content::bytea`,
+      `${at} documents (none, bytea).`,
+    ],
+  ] as const)('%j wait in the queue for a worker that loads them: %s', async (document, change, message) => {
+    await install({ ...blogPost, source: { ...blogPost.source, ...document } })
+    await blog.insert(['Text.'])
+    await blog.query(change)
+    const worker = blog.worker()
+    const summary = await worker.drain()
+    expect(summary).toMatchObject({ embedded: 0, failed: 0, drained: false })
+    expect(summary.vectorizers[0]?.error).toContain(message)
+    await expect(worker.processBatch('BlogPost.contentEmbeddings')).rejects.toThrow(message)
+    expect((await worker.status())[0]?.error).toContain(message)
+    expect(await blog.queued()).toMatchObject([{ key_id: 1, attempts: 0, failed: false, claimable: true }])
+  })
+
+  test.each(['auto', 'none'] as const)('text with `parsing: %s` is text', async (parsing) => {
+    await install({ ...blogPost, source: { ...blogPost.source, parsing } })
+    await blog.insert(['<p>Text.</p>'])
+    expect(await blog.worker().drain()).toMatchObject({ embedded: 1, drained: true })
+    expect((await blog.stored()).map(({ chunk }) => chunk)).toEqual(['Title - <p>Text.</p>'])
+  })
+})
+
+test('a vector field of the application’s is no vectorizer', async () => {
+  await install()
+  await blog.query('DROP TABLE vectorizer."BlogPost_embedding_store_queue"')
+  await blog.query(`UPDATE vectorizer.vectorizer SET spec = jsonb_set(spec, '{kind}', '"vector"')`)
+  const logger = recordingLogger()
+  const worker = blog.worker({ logger })
+  expect(await worker.drain()).toMatchObject({ vectorizers: [], drained: true })
+  expect(await worker.status()).toEqual([])
+  expect(logger.lines).toEqual([expect.stringContaining('VZ502')])
+  await expect(worker.processBatch('BlogPost.contentEmbeddings')).rejects.toThrow('VZ503')
 })
 
 test('a worker without a database says what is missing', async () => {

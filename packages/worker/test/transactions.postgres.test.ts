@@ -2,6 +2,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Blog, eventually, openBlog } from './support/blog.ts'
 import { always, fakeEmbedder, gate } from './support/fake-embedders.ts'
+import { blogPost } from './support/vectorizers.ts'
+
+const withoutForeignKey = { ...blogPost, store: { ...blogPost.store, foreignKey: false } }
 
 let blog: Blog
 beforeEach(async () => {
@@ -114,7 +117,7 @@ test('an application that edits chunks and then the row is not caught in a deadl
 })
 
 test('without a foreign key and a delete trigger a deleted row leaves no orphan', async () => {
-  await using relaxed = await openBlog({ foreignKey: false, deleteTrigger: false })
+  await using relaxed = await openBlog({ spec: withoutForeignKey, deleteTrigger: false })
   await relaxed.insert(['Before.', 'Kept.'])
   await relaxed.worker().drain()
   await relaxed.query(`UPDATE "BlogPost" SET title = 'Again'`)
@@ -125,6 +128,49 @@ test('without a foreign key and a delete trigger a deleted row leaves no orphan'
   provider.open()
   expect(await drained).toMatchObject({ embedded: 1, removed: 1 })
   expect((await relaxed.stored()).map(({ chunk }) => chunk)).toEqual(['Again - Kept.'])
+  expect(await relaxed.queued()).toEqual([])
+})
+
+test('without a foreign key a row deleted while it is embedded leaves nothing', async () => {
+  await using relaxed = await openBlog({ spec: withoutForeignKey })
+  await relaxed.insert(['Deleted.', 'Being deleted.', 'Kept.'])
+  await relaxed.worker().drain()
+  await relaxed.query(`UPDATE "BlogPost" SET title = 'Again'`)
+  const provider = gate()
+  const batch = relaxed.worker({ embedder: always(fakeEmbedder(() => provider.wait())) }).processBatch(vectorizer)
+  await provider.reached
+  await relaxed.query('DELETE FROM "BlogPost" WHERE id = 1')
+  const application = await relaxed.connect()
+  await application.query('BEGIN; DELETE FROM "BlogPost" WHERE id = 2')
+  provider.open()
+  expect(await batch).toMatchObject({ embedded: 1, returned: 2 })
+  await application.query('COMMIT')
+  expect((await relaxed.stored()).map(({ chunk }) => chunk)).toEqual(['Again - Kept.'])
+  expect(await relaxed.queued()).toEqual([])
+})
+
+test('without a foreign key a row deleted while its chunks are written leaves nothing', async () => {
+  await using relaxed = await openBlog({ spec: withoutForeignKey })
+  await relaxed.insert(['Deleted.', 'Kept.'])
+  await relaxed.query(`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_advisory_xact_lock(1); RETURN new; END $$;
+    CREATE TRIGGER hold BEFORE INSERT ON "BlogPost_embedding_store" FOR EACH ROW EXECUTE FUNCTION hold();
+    SELECT pg_advisory_lock(1)`)
+  const waiting = async (event: string) => {
+    const rows = await relaxed.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = '${event}'`,
+    )
+    return rows.length > 0
+  }
+  const batch = relaxed.worker().processBatch(vectorizer)
+  await eventually(() => waiting('advisory'))
+  const application = await relaxed.connect()
+  const deleted = application.query('DELETE FROM "BlogPost" WHERE id = 1')
+  await eventually(() => waiting('transactionid'))
+  await relaxed.query('SELECT pg_advisory_unlock(1)')
+  expect(await batch).toMatchObject({ embedded: 2 })
+  await deleted
+  expect((await relaxed.stored()).map(({ chunk }) => chunk)).toEqual(['Title - Kept.'])
   expect(await relaxed.queued()).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-// Derived by prisma-vectorizer: change the @vectorizer annotations and run `prisma generate`.
+// Derived by prisma-vectorizer: change the annotations of the schema and run `prisma generate`.
 import { createVectorizer } from '@prisma-vectorizer/client'
 
 /** What the schema says, as data: the literal types of this value are the types of `findSimilar`. */
@@ -7,6 +7,7 @@ export const manifest = {
   "vectorizers": [
     {
       "version": 1,
+      "kind": "vectorizer",
       "name": "BlogPost_embedding_store",
       "accessor": "contentEmbeddings",
       "source": {
@@ -32,12 +33,21 @@ export const manifest = {
             "field": "title",
             "column": "title"
           }
-        ]
+        ],
+        "filter": null,
+        "loading": "column",
+        "parsing": "auto"
       },
       "store": {
+        "kind": "table",
         "model": "BlogPostContentEmbeddings",
         "schema": null,
-        "table": "BlogPost_embedding_store"
+        "table": "BlogPost_embedding_store",
+        "parentField": "parent",
+        "relation": null,
+        "onDelete": "Cascade",
+        "onUpdate": "Cascade",
+        "foreignKey": true
       },
       "dimensions": 768,
       "type": "vector",
@@ -47,6 +57,10 @@ export const manifest = {
         "m": 8,
         "efConstruction": 32,
         "halfvec": true
+      },
+      "roles": {
+        "worker": null,
+        "application": null
       },
       "model": "local/hash",
       "chunking": {
@@ -64,9 +78,13 @@ export const manifest = {
         ],
         "regex": false
       },
-      "template": "$title - $chunk"
+      "template": "$title - $chunk",
+      "view": null,
+      "batchSize": null,
+      "concurrency": null
     }
-  ]
+  ],
+  "vectors": []
 } as const
 
 /** The client extension: `new PrismaClient({ adapter }).$extends(vectorizer())`. */

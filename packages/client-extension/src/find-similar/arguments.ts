@@ -1,6 +1,6 @@
 // What the caller wrote, checked before any SQL runs or a provider is called.
-import { nearestName, VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
-import type { SearchTarget } from './search-target.ts'
+import { nearestName, VectorizerError } from '@prisma-vectorizer/spec'
+import type { Searchable, SearchTarget } from './search-target.ts'
 
 /** Arguments of `findMany` that `findSimilar` passes on. */
 export interface RowArguments {
@@ -10,9 +10,9 @@ export interface RowArguments {
   readonly omit?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A checked search: which vectorizer, how many rows, and which of their fields. */
+/** A checked search: by which vectors, how many rows, and which of their fields. */
 export interface SearchArguments {
-  readonly spec: VectorizerSpec
+  readonly search: Searchable
   readonly take: number
   readonly rows: RowArguments
 }
@@ -41,7 +41,7 @@ export function parseArguments(target: SearchTarget, args: unknown): SearchArgum
     rows[name] = value
   }
   assertOneShape(rows, where)
-  return { spec: chooseVectorizer(target, given['vectorizer'], where), take: parseTake(given['take'], where), rows }
+  return { search: chooseVectorizer(target, given['vectorizer'], where), take: parseTake(given['take'], where), rows }
 }
 
 function assertKnown(name: string, where: string): void {
@@ -82,20 +82,21 @@ function parseTake(take: unknown, where: string): number {
   })
 }
 
-function chooseVectorizer(target: SearchTarget, name: unknown, where: string): VectorizerSpec {
-  const names = target.vectorizers.map((spec) => spec.accessor)
-  const listed = names.map((each) => `"${each}"`).join(', ')
+function chooseVectorizer({ searches }: SearchTarget, name: unknown, where: string): Searchable {
+  const listed = searches.map(({ spec }) => `"${spec.accessor}"`).join(', ')
+  const several = searches.length > 1
+  const fields = searches.some(({ spec }) => spec.kind === 'vector')
   if (name === undefined) {
-    if (names.length === 1) return target.vectorizers[0]
+    if (!several) return searches[0]
     throw new VectorizerError('VZ305', {
-      fact: `${where}: the model has ${names.length} vectorizers and none is named.`,
+      fact: `${where}: the model has ${searches.length} vectorizers${fields ? ' and vector fields' : ''} and none is named.`,
       fix: `Add \`vectorizer\`, one of ${listed}.`,
     })
   }
-  const chosen = target.vectorizers.find((spec) => spec.accessor === name)
+  const chosen = searches.find(({ spec }) => spec.accessor === name)
   if (chosen) return chosen
   throw new VectorizerError('VZ305', {
-    fact: `${where}: the model has no vectorizer ${JSON.stringify(name)}.`,
-    fix: `Use ${names.length > 1 ? 'one of ' : ''}${listed}.`,
+    fact: `${where}: the model has no vectorizer${fields ? ' or vector field' : ''} ${JSON.stringify(name)}.`,
+    fix: `Use ${several ? 'one of ' : ''}${listed}.`,
   })
 }

@@ -1,5 +1,5 @@
 // What PostgreSQL says when the extension, the store or a new enough pgvector is missing, as VZ307.
-import { VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { type AnySpec, VectorizerError, vectorColumn } from '@prisma-vectorizer/spec'
 
 interface Diagnosis {
   readonly says: RegExp
@@ -8,12 +8,13 @@ interface Diagnosis {
   readonly fix: string
 }
 
-function diagnoses(spec: VectorizerSpec): Diagnosis[] {
+function diagnoses(spec: AnySpec): Diagnosis[] {
   const store = escaped(spec.store.table)
+  const column = vectorColumn(spec.store)
   const migrate = 'Run `npx prisma migrate deploy` (or `npx prisma-vectorizer push`) on this database.'
   return [
     {
-      says: /hnsw\.iterative_scan/,
+      says: /(hnsw|ivfflat)\.iterative_scan/,
       fact: 'the database has a pgvector older than 0.8.',
       why: 'Filtered search needs its iterative index scans.',
       fix: 'Install pgvector 0.8 or newer on the server, then run `ALTER EXTENSION vector UPDATE`.',
@@ -24,12 +25,17 @@ function diagnoses(spec: VectorizerSpec): Diagnosis[] {
       fix: migrate,
     },
     {
-      says: /type "(vector|halfvec)" does not exist|operator does not exist: .*(vector|halfvec)/,
+      says: new RegExp(`column "?c\\."?${escaped(column)}"? does not exist`),
+      fact: `"${spec.store.table}" has no column "${column}".`,
+      fix: migrate,
+    },
+    {
+      says: /type "(vector|halfvec|sparsevec)" does not exist|operator does not exist: .*(vector|halfvec|sparsevec|bit)/,
       fact: 'the database has no pgvector, or not in the search path.',
       fix: `${migrate} Its first migration runs \`CREATE EXTENSION vector\`.`,
     },
     {
-      says: /expected \d+ dimensions, not \d+|different (vector|halfvec) dimensions/,
+      says: /expected \d+ dimensions, not \d+|different (vector|halfvec|sparsevec) dimensions|different bit lengths/,
       fact: `the store "${spec.store.table}" holds vectors of another length than the manifest says (${spec.dimensions}).`,
       why: 'The generated client and the database come from different annotations.',
       fix: `Run \`npx prisma generate\`. ${migrate}`,
@@ -38,7 +44,7 @@ function diagnoses(spec: VectorizerSpec): Diagnosis[] {
 }
 
 /** The VZ307 for an error of the search statement, or the error itself when it is none of those. */
-export function explainDatabaseError(error: unknown, spec: VectorizerSpec, where: string): unknown {
+export function explainDatabaseError(error: unknown, spec: AnySpec, where: string): unknown {
   const message = error instanceof Error ? error.message : ''
   const diagnosis = diagnoses(spec).find(({ says }) => says.test(message))
   if (!diagnosis) return error

@@ -5,10 +5,11 @@ import type { WhereCompiler } from '../where/compile-where.ts'
 import { parseArguments, type RowArguments } from './arguments.ts'
 import { explainDatabaseError } from './database-errors.ts'
 import { hydration } from './hydrate.ts'
-import { parseQuery, type QueryVector, vectorParameter } from './query-vector.ts'
+import { queryParameter } from './query-parameter.ts'
+import { parseQuery, type QueryVector } from './query-vector.ts'
 import type { Hit } from './rows.ts'
-import { type RunQuery, search } from './search.ts'
-import { keyFields, type SearchTarget } from './search-target.ts'
+import { type RunQuery, search as runSearch } from './search.ts'
+import { keyFields, type Searchable, type SearchTarget } from './search-target.ts'
 
 /** What a search needs of the client that it was called on. */
 export interface SearchConnection {
@@ -38,8 +39,8 @@ interface FindManyArguments extends RowArguments {
 type ReadRows = (args: object) => PromiseLike<unknown>
 
 interface PendingSearch {
-  readonly target: SearchTarget
-  readonly spec: VectorizerSpec
+  readonly model: string
+  readonly search: Searchable
   readonly take: number
   readonly query: QueryVector
   readonly connection: SearchConnection
@@ -56,9 +57,10 @@ export function createFindSimilar(embedderOf: (spec: VectorizerSpec, where: stri
   /** The method. Throws VZ301 to VZ307 and VZ4xx. */
   async function findSimilar(target: SearchTarget, connection: SearchConnection, query: unknown, args: unknown) {
     const name = `${target.model}.findSimilar`
-    const { spec, take, rows } = parseArguments(target, args)
-    const queryVector = parseQuery(query, spec, name, embedderOf)
-    const asked: PendingSearch = { target, spec, take, query: queryVector, connection, name, reached: false }
+    const { search, take, rows } = parseArguments(target, args)
+    const queryVector = parseQuery(query, search.spec, name, embedderOf)
+    const { model } = target
+    const asked: PendingSearch = { model, search, take, query: queryVector, connection, name, reached: false }
     const token = crypto.randomUUID()
     pending.set(token, asked)
     try {
@@ -87,28 +89,28 @@ export function createFindSimilar(embedderOf: (spec: VectorizerSpec, where: stri
 }
 
 async function answer(asked: PendingSearch, args: FindManyArguments, read: ReadRows): Promise<unknown[]> {
-  const { target, spec, connection } = asked
+  const { connection } = asked
   // Order and page are the search's; whatever else an extension added goes on to the rows.
   const { take: limit, skip: _skip, cursor: _cursor, orderBy: _orderBy, ...rowArgs } = args
   const take = typeof limit === 'number' && limit >= 0 ? Math.min(limit, asked.take) : asked.take
   const hits = take === 0 ? [] : await findHits(asked, rowArgs.where, take)
   if (hits.length === 0) return []
   const { globallyOmitted } = connection
-  const { args: hitArgs, attach } = hydration({ spec, results: target.results, args: rowArgs, globallyOmitted }, hits)
+  const { args: hitArgs, attach } = hydration({ search: asked.search, args: rowArgs, globallyOmitted }, hits)
   return attach((await read(hitArgs)) as readonly unknown[])
 }
 
 async function findHits(asked: PendingSearch, where: object | undefined, take: number): Promise<readonly Hit[]> {
-  const { target, spec, connection, name } = asked
-  const { model, results } = target
-  const fields = keyFields(results, spec).map(({ field }) => field)
+  const { model, search, connection, name } = asked
+  const { spec, results } = search
+  const fields = keyFields(search).map(({ field }) => field)
   // The filter before the query's text: a wrong one must not cost a provider call.
   const filter = await connection.compileWhere(model, where, fields)
   if (filter && filter.values.length >= maxParameters) throw tooManyValues(filter.values.length, name)
-  const vector = vectorParameter(await asked.query(), connection.vectorFormat)
+  const query = queryParameter(await asked.query(), spec, connection.vectorFormat)
   const { schema, run } = connection
   try {
-    return await search(run, { spec, results, schema, vector, filter, take })
+    return await runSearch(run, { spec, results, schema, query, filter, take })
   } catch (error) {
     throw explainDatabaseError(error, spec, name)
   }

@@ -1,14 +1,13 @@
 // From hits to the caller's rows: read through their own client, so that whatever it hides or adds holds here too.
-import { InternalError, metrics, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { InternalError, metrics } from '@prisma-vectorizer/spec'
 import type { RowArguments } from './arguments.ts'
 import type { Hit } from './rows.ts'
-import { keyFields, type SearchTarget } from './search-target.ts'
+import { type KeyField, keyFields, type Searchable } from './search-target.ts'
 
 type Row = Record<string, unknown>
 
 export interface HydrationInput {
-  readonly spec: VectorizerSpec
-  readonly results: SearchTarget['results']
+  readonly search: Searchable
   /** What the rows are read with, other arguments of findMany included. */
   readonly args: RowArguments
   /** Fields the client leaves out by itself (`new PrismaClient({ omit })`). */
@@ -22,25 +21,27 @@ export interface Hydration {
   attach(rows: readonly unknown[]): Row[]
 }
 
-export function hydration({ spec, results, args, globallyOmitted }: HydrationInput, hits: readonly Hit[]): Hydration {
-  const fields = keyFields(results, spec).map(({ field }) => field)
+export function hydration({ search, args, globallyOmitted }: HydrationInput, hits: readonly Hit[]): Hydration {
+  const key = keyFields(search)
+  const fields = key.map(({ field }) => field)
   const { where, select, omit, ...rest } = args
   const hidden = fields.filter((field) => (select ? !select[field] : (omit?.[field] ?? globallyOmitted.has(field))))
   const shown = {
     ...(select ? { select: { ...select, ...each(hidden, true) } } : {}),
     ...(!select && (omit || hidden.length) ? { omit: { ...omit, ...each(hidden, false) } } : {}),
   }
+  const keyed = hits.map((hit) => ({ hit, key: asPrismaHasIt(hit.key, key) }))
   const withKey = keyFilter(
-    fields,
-    hits.map((hit) => hit.key),
+    key,
+    keyed.map((one) => one.key),
   )
 
   function attach(rows: readonly unknown[]): Row[] {
     const byKey = new Map(rows.map((row) => [keyText(readKey(row as Row, fields)), row as Row]))
     const found: Row[] = []
-    for (const hit of hits) {
-      const row = byKey.get(keyText(hit.key))
-      if (row) found.push(complete(row, hit, hidden, spec, results))
+    for (const { hit, key: named } of keyed) {
+      const row = byKey.get(keyText(named))
+      if (row) found.push(complete(row, hit, hidden, search))
     }
     return found
   }
@@ -48,21 +49,26 @@ export function hydration({ spec, results, args, globallyOmitted }: HydrationInp
   return { args: { ...rest, ...shown, where: where ? { AND: [where, withKey] } : withKey }, attach }
 }
 
-function complete(row: Row, hit: Hit, hidden: readonly string[], spec: VectorizerSpec, results: string): Row {
+function complete(row: Row, hit: Hit, hidden: readonly string[], { spec, results }: Searchable): Row {
   // Not deleted: a result extension computes its fields when they are first read, maybe from the key.
   for (const field of hidden) Object.defineProperty(row, field, { enumerable: false })
   row['_distance'] = hit.distance
   row['_score'] = metrics[spec.distance].score(hit.distance)
-  if (results === 'parents') {
-    row['_chunk'] = { chunk: hit.chunk, chunkSeq: hit.chunkSeq, embeddingUuid: hit.embeddingUuid }
-  }
+  if (results === 'parents') row['_chunk'] = hit.chunk
   return row
 }
 
-function keyFilter(fields: readonly string[], keys: readonly (readonly unknown[])[]): object {
+/** A raw query reads the stored value of an enum, which Prisma knows by another name where that has `@map`. */
+const asPrismaHasIt = (key: readonly unknown[], fields: readonly KeyField[]): readonly unknown[] =>
+  fields.map(({ values }, part) => values?.[String(key[part])] ?? key[part])
+
+function keyFilter(fields: readonly KeyField[], keys: readonly (readonly unknown[])[]): object {
   const [single, ...others] = fields
-  if (single !== undefined && others.length === 0) return { [single]: { in: keys.map(([value]) => value) } }
-  return { OR: keys.map((key) => Object.fromEntries(fields.map((field, index) => [field, key[index]]))) }
+  // Prisma has no `in` for booleans.
+  if (single !== undefined && others.length === 0 && single.type !== 'Boolean') {
+    return { [single.field]: { in: keys.map(([value]) => value) } }
+  }
+  return { OR: keys.map((key) => Object.fromEntries(fields.map(({ field }, part) => [field, key[part]]))) }
 }
 
 function readKey(row: Row, fields: readonly string[]): unknown[] {

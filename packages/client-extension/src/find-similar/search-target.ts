@@ -1,12 +1,19 @@
-// What a search of one model returns: parents with their best chunk, or the chunks of one store.
-import type { Manifest, VectorizerSpec } from '@prisma-vectorizer/spec'
+// What a search of one model returns: parents with their best chunk, the chunks of one store, or rows by a vector of
+// their own.
+import type { AnySpec, Manifest } from '@prisma-vectorizer/spec'
 import { storeColumns, storeFields } from '@prisma-vectorizer/spec'
 
 export interface SearchTarget {
   /** Prisma model whose rows come back. */
   readonly model: string
-  readonly results: 'parents' | 'chunks'
-  readonly vectorizers: readonly [VectorizerSpec, ...VectorizerSpec[]]
+  /** By what it can be searched, in the order of the manifest. */
+  readonly searches: readonly [Searchable, ...Searchable[]]
+}
+
+export interface Searchable {
+  readonly spec: AnySpec
+  /** `rows` have their vector in a column of their own; the other two are found through a store table. */
+  readonly results: 'parents' | 'chunks' | 'rows'
 }
 
 /** A field that identifies a row: on the model that is returned, and in the store. */
@@ -17,31 +24,47 @@ export interface KeyField {
   readonly storeColumn: string
   /** Set where Prisma reads the column as text although it is of this type: enums. */
   readonly castTo: string | undefined
+  /** The Prisma type, e.g. `Int`. */
+  readonly type: string
+  /** Prisma names of an enum's values by what is stored, where the two differ. */
+  readonly values: Readonly<Record<string, string>> | undefined
 }
 
 /** Every model of the manifest that gets `findSimilar`. */
 export function searchTargets(manifest: Manifest): SearchTarget[] {
-  const parents = new Map<string, SearchTarget>()
+  const sources = new Map<string, SearchTarget>()
   const stores: SearchTarget[] = []
-  for (const spec of manifest.vectorizers) {
-    const { model } = spec.source
-    const vectorizers = [...(parents.get(model)?.vectorizers ?? []), spec] as const
-    parents.set(model, { model, results: 'parents', vectorizers: vectorizers as readonly [VectorizerSpec] })
-    stores.push({ model: spec.store.model, results: 'chunks', vectorizers: [spec] })
+  for (const spec of [...manifest.vectorizers, ...manifest.vectors]) {
+    const { source, store } = spec
+    const search: Searchable = { spec, results: store.kind === 'table' ? 'parents' : 'rows' }
+    const known = sources.get(source.model)
+    sources.set(source.model, { model: source.model, searches: known ? [...known.searches, search] : [search] })
+    if (store.kind === 'table') stores.push({ model: store.model, searches: [{ spec, results: 'chunks' }] })
   }
-  return [...parents.values(), ...stores]
+  return [...sources.values(), ...stores]
 }
 
 /** The key of what is returned, in key order. */
-export function keyFields(results: SearchTarget['results'], spec: VectorizerSpec): KeyField[] {
+export function keyFields({ results, spec }: Searchable): KeyField[] {
   if (results === 'chunks') {
     const column = storeColumns.embeddingUuid
-    return [{ field: storeFields.embeddingUuid, column, storeColumn: column, castTo: undefined }]
+    return [
+      {
+        field: storeFields.embeddingUuid,
+        column,
+        storeColumn: column,
+        castTo: undefined,
+        type: 'String',
+        values: undefined,
+      },
+    ]
   }
-  return spec.source.key.map(({ field, column, storeColumn, sqlType }) => ({
+  return spec.source.key.map(({ field, column, storeColumn, sqlType, type, values }) => ({
     field,
     column,
-    storeColumn,
+    storeColumn: results === 'rows' ? column : storeColumn,
     castTo: sqlType.includes('"') ? sqlType : undefined,
+    type,
+    values,
   }))
 }

@@ -1,21 +1,11 @@
 // Runs the statement until it has as many rows as asked for, or there are no more.
-import type { SqlQuery, VectorizerSpec } from '@prisma-vectorizer/spec'
-import type { CompiledWhere } from '../where/compile-where.ts'
+import type { SqlQuery } from '@prisma-vectorizer/spec'
 import { type Hit, readAnswer } from './rows.ts'
-import { keyFields, type SearchTarget } from './search-target.ts'
-import { searchStatement } from './statement.ts'
+import { keyFields } from './search-target.ts'
+import { type StatementInput, searchStatement } from './statement.ts'
 
 /** Runs a statement on the caller's connection, inside their transaction if they are in one. */
 export type RunQuery = (query: SqlQuery) => PromiseLike<readonly Readonly<Record<string, unknown>>[]>
-
-export interface SearchInput {
-  readonly spec: VectorizerSpec
-  readonly results: SearchTarget['results']
-  readonly schema: string
-  readonly vector: unknown
-  readonly filter: CompiledWhere | undefined
-  readonly take: number
-}
 
 // A parent's other chunks take up places in what is read. 40 for 10 parents returned as few as 4 where one long
 // document filled the top; 100 returned 10.
@@ -25,13 +15,13 @@ const leastRead = 100
 const mostRead = 20_000
 
 /** At most `take` hits, nearest first; fewer only where no more rows match. */
-export async function search(run: RunQuery, input: SearchInput): Promise<readonly Hit[]> {
+export async function search(run: RunQuery, input: Omit<StatementInput, 'read'>): Promise<readonly Hit[]> {
   const { spec, results, take } = input
-  const keyLength = keyFields(results, spec).length
+  const keyLength = keyFields(input).length
   const answerOf = async (read: number | 'all') => readAnswer(await run(searchStatement({ ...input, read })), keyLength)
 
   if (spec.index.kind === 'none') return (await answerOf('all')).hits
-  let read = results === 'chunks' ? take : Math.max(leastRead, chunksPerParent * take)
+  let read = results === 'parents' ? Math.max(leastRead, chunksPerParent * take) : take
   for (;;) {
     const { hits, scanned } = await answerOf(read)
     if (hits.length >= take || scanned === undefined) return hits

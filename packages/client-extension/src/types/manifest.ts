@@ -1,18 +1,34 @@
 // What the manifest's literals say: which models can be searched, and by which names.
 import type { Manifest } from '@prisma-vectorizer/spec'
 
-type VectorizerOf<M extends Manifest> = M['vectorizers'][number]
+type Searched<M extends Manifest> = M['vectorizers'][number] | M['vectors'][number]
+type InStoreTable<M extends Manifest> = Extract<
+  M['vectorizers'][number],
+  { readonly store: { readonly kind: 'table' } }
+>
 
-/** Models with at least one vectorizer, e.g. `'BlogPost'`. */
-export type SourceModel<M extends Manifest> = VectorizerOf<M>['source']['model']
+/** Models with at least one vectorizer or vector field, e.g. `'BlogPost'`. */
+export type SourceModel<M extends Manifest> = Searched<M>['source']['model']
 
-/** The models of the stores, e.g. `'BlogPostContentEmbeddings'`. */
-export type StoreModel<M extends Manifest> = VectorizerOf<M>['store']['model']
+/** The models of the store tables, e.g. `'BlogPostContentEmbeddings'`. */
+export type StoreModel<M extends Manifest> = InStoreTable<M>['store']['model']
 
-/** The accessors of a model's vectorizers, e.g. `'contentEmbeddings'`; of a store's, its own. */
-export type VectorizerName<M extends Manifest, Model extends string> = Extract<
-  VectorizerOf<M>,
-  { readonly source: { readonly model: Model } } | { readonly store: { readonly model: Model } }
+/** The accessors of a model's vectorizers with a store table, e.g. `'contentEmbeddings'`. */
+export type ChunkedName<M extends Manifest, Model extends string> = Extract<
+  InStoreTable<M>,
+  { readonly source: { readonly model: Model } }
+>['accessor']
+
+/** The names of a model's own vectors, e.g. `'embedding'`. */
+export type ColumnName<M extends Manifest, Model extends string> = Extract<
+  Searched<M>,
+  { readonly store: { readonly kind: 'column'; readonly model: Model } }
+>['accessor']
+
+/** The accessor of a store's vectorizer. */
+export type StoreName<M extends Manifest, Model extends string> = Extract<
+  InStoreTable<M>,
+  { readonly store: { readonly model: Model } }
 >['accessor']
 
 /** Whether `Name` is more than one name. */

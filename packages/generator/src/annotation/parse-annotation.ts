@@ -14,10 +14,7 @@ export function parseAnnotation(annotation: AnnotationText): readonly ArgumentNo
     throw new VectorizerError('VZ101', {
       fact: `${placeOf(annotation)}: the annotation stops making sense at ${found(error.found)}.`,
       why: `Expected ${expectation(error)}.`,
-      fix:
-        error.found === "'"
-          ? 'Put strings in double quotes.'
-          : 'Write it like Prisma arguments, e.g. /// @vectorizer(dimensions: 768, chunking: recursive(size: 800)).',
+      fix: fixFor(annotation, offset, error.found),
       ...annotation.at(offset),
     })
   }
@@ -26,6 +23,16 @@ export function parseAnnotation(annotation: AnnotationText): readonly ArgumentNo
 /** `BlogPost.content` or `BlogPost`. */
 export const placeOf = (annotation: Pick<AnnotationText, 'model' | 'field'>): string =>
   annotation.field === null ? annotation.model : `${annotation.model}.${annotation.field}`
+
+function fixFor({ kind, text }: AnnotationText, offset: number, found: string | null): string {
+  if (found === "'") return 'Put strings in double quotes.'
+  if (/\bwhere\s*:[^,]*$/u.test(text.slice(0, offset))) {
+    return 'Write a condition, e.g. where: published = true and (views > 10 or lang in ["en", "de"]).'
+  }
+  return `Write it like Prisma arguments, e.g. /// ${
+    kind === 'vector' ? '@vector(index: hnsw(m: 16))' : '@vectorizer(dimensions: 768, chunking: recursive(size: 800))'
+  }.`
+}
 
 const found = (text: string | null): string => (text === null ? 'its end' : `\`${text}\``)
 

@@ -1,82 +1,42 @@
-// Syntax tree → typed options: every argument's name and type is checked here (VZ102, VZ108); what the values mean
+// Syntax tree → typed options: every argument's name and type is checked here (VZ102, VZ103, VZ108); what the values mean
 // for a model is decided in resolve/.
 import {
-  byteLength,
   type ChunkingSpec,
   type Distance,
   defaultCharacterChunking,
-  defaultIndex,
   defaultRecursiveChunking,
-  type IndexSpec,
   metrics,
-  nearestName,
-  VectorizerError,
+  parsings,
+  type ReferentialAction,
+  type VectorType,
+  vectorTypes,
 } from '@prisma-vectorizer/spec'
 import type { AnnotationText } from '../read/scan-annotations.ts'
-import { placeOf } from './parse-annotation.ts'
-import type { ArgumentNode, ValueNode } from './syntax.ts'
+import { index } from './index-argument.ts'
+import {
+  argumentsOf,
+  callee,
+  flag,
+  identifier,
+  integer,
+  mistake,
+  nonEmptyText,
+  oneOf,
+  type Reader,
+  readArguments,
+  sqlName,
+  text,
+  textList,
+  wordOf,
+  wrongType,
+} from './readers.ts'
+import type { ArgumentNode, FilterNode, ValueNode } from './syntax.ts'
 
-/** What an annotation says, before defaults that depend on the model. */
-export interface AnnotationOptions {
-  readonly dimensions?: number
-  readonly field?: string
-  readonly name?: string
-  readonly model?: string
-  readonly targetTable?: string
-  readonly targetSchema?: string
-  readonly template?: string
-  readonly distance: Distance
-  readonly chunking: ChunkingSpec
-  readonly index: IndexSpec
-  /** Offset of each argument given, for errors found later. */
-  readonly offsets: Readonly<Record<string, number>>
-}
-
-type Reader<T> = (node: ValueNode, context: Context) => T
-
-interface Context {
-  readonly annotation: AnnotationText
-  /** `chunking.size`, as it is named in messages. */
-  readonly path: string
-}
-
-const text: Reader<string> = (node, context) =>
-  node.kind === 'string' ? node.value : wrongType(node, context, 'a string')
-const flag: Reader<boolean> = (node, context) =>
-  node.kind === 'boolean' ? node.value : wrongType(node, context, 'true or false')
-const identifier: Reader<string> = (node, context) => {
-  const value = node.kind === 'word' || node.kind === 'string' ? node.value : ''
-  return /^[A-Za-z]\w*$/u.test(value) ? value : wrongType(node, context, 'a name (letters, digits, underscores)')
-}
-const nonEmptyText: Reader<string> = (node, context) =>
-  text(node, context) || wrongType(node, context, 'a string that is not empty')
-/** PostgreSQL cuts a longer one, which Prisma would take for another table for ever; and Prisma escapes no quotes. */
-const sqlName: Reader<string> = (node, context) => {
-  const value = text(node, context)
-  return value !== '' && byteLength(value) <= 63 && !value.includes('"')
-    ? value
-    : wrongType(node, context, 'a string of 1 to 63 bytes without double quotes')
-}
-const integer =
-  (least: number, most: number): Reader<number> =>
-  (node, context) =>
-    node.kind === 'number' && Number.isInteger(node.value) && node.value >= least && node.value <= most
-      ? node.value
-      : wrongType(node, context, `a whole number from ${least} to ${most}`)
-const textList: Reader<readonly string[]> = (node, context) =>
-  node.kind === 'list' && node.items.length > 0
-    ? node.items.map((item) => text(item, context))
-    : wrongType(node, context, 'a list of strings, e.g. ["\\n\\n", " "]')
 const modelName: Reader<string> = (node, context) => {
   const value = text(node, context)
   return /^[\w.-]+\/\S+$/u.test(value)
     ? value
     : wrongType(node, context, '"provider/model", e.g. "openai/text-embedding-3-small"')
-}
-const distance: Reader<Distance> = (node, context) => {
-  const known = Object.keys(metrics).filter((name) => metrics[name as Distance].types.includes('vector'))
-  const value = node.kind === 'word' || node.kind === 'string' ? node.value : ''
-  return known.includes(value) ? (value as Distance) : wrongType(node, context, known.join(', '))
 }
 
 const size = integer(1, 10_000_000)
@@ -106,93 +66,110 @@ const chunking: Reader<ChunkingSpec> = (node, context) => {
   }
 }
 
-const index: Reader<IndexSpec> = (node, context) => {
-  switch (callee(node)) {
-    case 'none':
-      readArguments(argumentsOf(node), {}, context)
-      return { kind: 'none' }
-    case 'hnsw':
-      return {
-        ...defaultIndex,
-        // pgvector's own ranges for the two.
-        ...readArguments(
-          argumentsOf(node),
-          { m: integer(2, 100), efConstruction: integer(4, 1000), halfvec: flag },
-          context,
-        ),
-      }
-    default:
-      return wrongType(node, context, 'hnsw(m: 16, efConstruction: 64) or none')
+/** Name of the field the vectors go to, or null for a store of their own. */
+const destination: Reader<string | null> = (node, context) => {
+  if (node.kind === 'word' && node.value === 'table') return null
+  const [argument, second] = argumentsOf(node)
+  if (node.kind === 'call' && node.name === 'column' && argument?.name === '' && !second) {
+    return identifier(argument.value, { ...context, path: 'destination.column' })
   }
+  return wrongType(node, context, 'table or column(<field>), e.g. column(embedding)')
 }
 
-const readers = {
-  dimensions: integer(1, 16_000),
+const referentialAction: Reader<ReferentialAction> = (node, context) => {
+  const value = wordOf(node) ?? ''
+  if (value !== 'SetNull' && value !== 'SetDefault') return oneOf('Cascade', 'Restrict', 'NoAction')(node, context)
+  throw mistake(
+    'VZ108',
+    node.offset,
+    context,
+    `\`${context.path}\` cannot be ${value}.`,
+    'Write Cascade, Restrict or NoAction.',
+    'The key is what ties a chunk to its row: it can be neither NULL nor a default.',
+  )
+}
+
+/** Prisma escapes nothing in one. */
+const relationName: Reader<string> = (node, context) => {
+  const value = text(node, context)
+  return /^[^"\\\n\r]+$/u.test(value)
+    ? value
+    : wrongType(node, context, 'a string that is not empty, without quotes and backslashes')
+}
+
+const relation: Reader<{ readonly name?: string; readonly parent?: string }> = (node, context) => {
+  if (node.kind === 'string') return { name: relationName(node, context) }
+  if (node.kind === 'call' && node.name === 'relation' && node.args.length > 0) {
+    return readArguments(node.args, { name: relationName, parent: identifier }, context)
+  }
+  return wrongType(node, context, '"Name" or relation(name: "Name", parent: post)')
+}
+
+const filter: Reader<FilterNode> = (node, context) =>
+  node.kind === 'filter' ? node.filter : wrongType(node, context, 'a condition, e.g. published = true')
+
+const types = Object.keys(vectorTypes) as VectorType[]
+
+const vectorReaders = {
+  dimensions: integer(1, vectorTypes.sparsevec.maxDimensions),
+  distance: oneOf(...(Object.keys(metrics) as Distance[])),
+  index,
+} satisfies Record<string, Reader<unknown>>
+
+const vectorizerReaders = {
+  ...vectorReaders,
   field: identifier,
   name: identifier,
   model: modelName,
   targetTable: sqlName,
   targetSchema: sqlName,
   template: nonEmptyText,
-  distance,
   chunking,
-  index,
+  type: oneOf(...types),
+  where: filter,
+  destination,
+  loading: oneOf('column', 'uri'),
+  parsing: oneOf(...parsings),
+  view: sqlName,
+  relation,
+  onDelete: referentialAction,
+  onUpdate: referentialAction,
+  // The ranges of pgai.
+  batchSize: integer(1, 2048),
+  concurrency: integer(1, 50),
 } satisfies Record<string, Reader<unknown>>
 
+type Read<R extends Record<string, Reader<unknown>>> = { readonly [K in keyof R]?: ReturnType<R[K]> }
+
+/** Where each argument stands. */
+interface Offsets {
+  /** Of its name, by that name, for errors found later. */
+  readonly offsets: Readonly<Record<string, number>>
+}
+
+/** What a `@vector` says, before defaults that depend on its field. */
+export type VectorOptions = Read<typeof vectorReaders> & Offsets
+
+/** What a `@vectorizer` says, before defaults that depend on the model. */
+export type VectorizerOptions = Read<typeof vectorizerReaders> & Offsets
+
 /** Throws VZ102 (unknown argument), VZ103 (dimensions) or VZ108 (wrong type, or given twice). */
-export function readOptions(annotation: AnnotationText, nodes: readonly ArgumentNode[]): AnnotationOptions {
-  return {
-    distance: 'cosine',
-    chunking: defaultRecursiveChunking,
-    index: defaultIndex,
-    ...readArguments(nodes, readers, { annotation, path: '' }),
-    offsets: Object.fromEntries(nodes.map((node) => [node.name, node.offset])),
-  }
+export function readVectorizerOptions(annotation: AnnotationText, nodes: readonly ArgumentNode[]): VectorizerOptions {
+  // The range of `dimensions` is that of the type, which may be written behind it.
+  const type = types.find((name) => name === wordOfArgument(nodes, 'type')) ?? 'vector'
+  const readers = { ...vectorizerReaders, dimensions: integer(1, vectorTypes[type].maxDimensions) }
+  return { ...readArguments(nodes, readers, { annotation, path: '' }), offsets: offsetsOf(nodes) }
 }
 
-function readArguments<R extends Record<string, Reader<unknown>>>(
-  nodes: readonly ArgumentNode[],
-  known: R,
-  context: Context,
-): { [K in keyof R]?: ReturnType<R[K]> } {
-  const result: Record<string, unknown> = {}
-  for (const node of nodes) {
-    const path = context.path ? `${context.path}.${node.name}` : node.name
-    const reader = Object.hasOwn(known, node.name) ? known[node.name] : undefined
-    if (!reader) throw unknownArgument(node, path, Object.keys(known), context)
-    if (Object.hasOwn(result, node.name)) {
-      throw mistake('VZ108', node.offset, context, `\`${path}\` is given twice.`, 'Keep one of the two.')
-    }
-    result[node.name] = reader(node.value, { ...context, path })
-  }
-  return result as { [K in keyof R]?: ReturnType<R[K]> }
+/** Throws VZ102 (unknown argument), VZ103 (dimensions) or VZ108 (wrong type, or given twice). */
+export const readVectorOptions = (annotation: AnnotationText, nodes: readonly ArgumentNode[]): VectorOptions => ({
+  ...readArguments(nodes, vectorReaders, { annotation, path: '' }),
+  offsets: offsetsOf(nodes),
+})
+
+const offsetsOf = (nodes: readonly ArgumentNode[]) => Object.fromEntries(nodes.map((node) => [node.name, node.offset]))
+
+function wordOfArgument(nodes: readonly ArgumentNode[], name: string): string | undefined {
+  const value: ValueNode | undefined = nodes.find((node) => node.name === name)?.value
+  return value && wordOf(value)
 }
-
-function unknownArgument(node: ArgumentNode, path: string, known: readonly string[], context: Context) {
-  const nearest = nearestName(node.name, known)
-  return new VectorizerError('VZ102', {
-    fact: `${placeOf(context.annotation)}: @vectorizer has no argument \`${path}\`.`,
-    why: known.length ? `Known here: ${known.join(', ')}.` : `\`${context.path}\` takes no arguments.`,
-    fix: nearest === undefined ? `Remove \`${node.name}\`.` : `Did you mean \`${nearest}\`?`,
-    ...context.annotation.at(node.offset),
-  })
-}
-
-function wrongType(node: ValueNode, context: Context, expected: string): never {
-  const fact = `\`${context.path}\` must be ${expected}.`
-  if (context.path !== 'dimensions') throw mistake('VZ108', node.offset, context, fact, undefined)
-  throw mistake('VZ103', node.offset, context, fact, 'Write the length of the vectors your model makes, e.g. 768.')
-}
-
-function mistake(code: 'VZ103' | 'VZ108', offset: number, context: Context, fact: string, fix: string | undefined) {
-  return new VectorizerError(code, {
-    fact: `${placeOf(context.annotation)}: ${fact}`,
-    fix,
-    ...context.annotation.at(offset),
-  })
-}
-
-const callee = (node: ValueNode): string | undefined =>
-  node.kind === 'call' ? node.name : node.kind === 'word' ? node.value : undefined
-
-const argumentsOf = (node: ValueNode): readonly ArgumentNode[] => (node.kind === 'call' ? node.args : [])

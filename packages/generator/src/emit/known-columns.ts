@@ -1,5 +1,6 @@
 // How a trigger function tells, from the catalog, that the source still looks as it did when the function was written.
 import {
+  type FilterColumn,
   isQueuedAsText,
   type KeyColumnSpec,
   objectNames,
@@ -10,10 +11,23 @@ import {
   vectorizerSchema,
 } from '@prisma-vectorizer/spec'
 
-/** An SQL condition: the source of the running trigger has the key by these names and types, and `others` by name. */
-export function columnsAreAsKnown(spec: VectorizerSpec, others: readonly string[]): string {
-  const conditions = [...spec.source.key.map((_, part) => keyCondition(spec, part)), ...others.map(named)]
-  const watched = [...spec.source.key.map((part) => part.column), ...others].map(quoteLiteral).join(', ')
+/**
+ * An SQL condition: the source of the running trigger has the key by these names and types, `others` by name, and what a
+ * filter compares by name and type.
+ */
+export function columnsAreAsKnown(
+  spec: VectorizerSpec,
+  others: readonly string[],
+  filtered: readonly FilterColumn[],
+): string {
+  const key = spec.source.key.map((part) => part.column)
+  const compared = filtered.filter(({ column }) => !key.includes(column))
+  const conditions = [
+    ...spec.source.key.map((_, part) => keyCondition(spec, part)),
+    ...others.map(named),
+    ...compared.map(filterCondition),
+  ]
+  const watched = [...key, ...others, ...compared.map(({ column }) => column)].map(quoteLiteral).join(', ')
   return `(SELECT count(*) FROM pg_attribute WHERE attrelid = tg_relid AND attname IN (${watched})
       AND (${conditions.join(' OR ')})) = ${conditions.length}`
 }
@@ -40,6 +54,12 @@ const bareType = (sqlType: string): string => sqlType.replace(/\(.*\)$/u, '')
 
 const named = (column: string): string => `attname = ${quoteLiteral(column)}`
 
+/** What is compared as text may have any type. */
+const filterCondition = ({ column, type, sqlType }: FilterColumn): string =>
+  type === 'text' ? named(column) : `(${named(column)} AND atttypid = ${typeLiteral(bareType(sqlType))})`
+
+const typeLiteral = (type: string): string => `${quoteLiteral(type.toLowerCase())}::regtype`
+
 // `regtype` of a literal is a constant to the planner, so the type costs no second look-up.
 function keyCondition(spec: VectorizerSpec, part: number): string {
   const key = spec.source.key[part] as KeyColumnSpec
@@ -47,7 +67,7 @@ function keyCondition(spec: VectorizerSpec, part: number): string {
   if (isQueuedAsText(key)) return named(key.column)
   const type = bareType(key.sqlType).replace(/^CHAR$/u, 'BPCHAR')
   // An extension's type is not in pg_catalog, which is all the functions' search path has.
-  const known = type === 'CITEXT' ? queueColumnType(spec, part) : `${quoteLiteral(type.toLowerCase())}::regtype`
+  const known = type === 'CITEXT' ? queueColumnType(spec, part) : typeLiteral(type)
   return `(${named(key.column)} AND atttypid = ${known})`
 }
 

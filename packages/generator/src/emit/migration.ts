@@ -1,89 +1,193 @@
-// VectorizerSpec → the SQL of its migration: made, changed, or removed. Pure text; what to write when is migrations/plan.ts.
-import type { VectorizerSpec } from '@prisma-vectorizer/spec'
+// Spec → the SQL of its migration: made, changed, or removed. Pure text; what to write when is migrations/plan.ts.
+import { type AnySpec, isDeclaredIndex, quoteTable, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import { type Change, describeChange } from '../migrations/change.ts'
 import { renderSql } from '../sql/render.ts'
-import { sqlNames } from './sql-names.ts'
+import { grants } from './grants.ts'
+import { dropWorkerPolicy, rowSecurity } from './row-security.ts'
+import { sqlNames, vectorNames } from './sql-names.ts'
+import { vectorIndex } from './vector-index.ts'
+import { createView, dropView } from './view.ts'
 
 export const emitExtension = (): string => `${renderSql('extension')}\n`
 
-/** `store`: what of the store's table the migrations have made already. */
-export function emitCreate(
-  spec: VectorizerSpec,
-  { store }: { readonly store: 'absent' | 'as wanted' | 'of another size' },
-): string {
+/** What of the store the migrations have made already. */
+export interface StoreState {
+  /** Its table or column, and whether that holds vectors as wanted. */
+  readonly store: 'absent' | 'as wanted' | 'of another size'
+  /** The source has row-level security, and the store shall have it too. */
+  readonly secures: boolean
+}
+
+export function emitCreate(spec: AnySpec, state: StoreState): string {
+  return spec.kind === 'vectorizer' ? createVectorizer(spec, state) : createVector(spec, state)
+}
+
+function createVectorizer(spec: VectorizerSpec, { store, secures }: StoreState): string {
   const names = sqlNames(spec)
   return sections([
-    `-- prisma-vectorizer: embeds ${placeOf(spec)} into ${names.store}.`,
+    `-- prisma-vectorizer: embeds ${placeOf(spec)} into ${storeName(spec)}.`,
     ...(store === 'absent' && spec.store.schema !== spec.source.schema ? [renderSql('store-schema', names)] : []),
     ...(store === 'absent' ? [renderSql('store', names)] : []),
-    ...(store === 'of another size' ? [resizeStore(spec)] : isPlain(spec) ? [renderSql('plain-storage', names)] : []),
+    ...(store === 'absent' && hasForeignKey(spec) ? [renderSql('foreign-key', names)] : []),
+    ...(store === 'of another size' ? [retypeStore(spec, 'emptied')] : plainStorage(spec)),
     // What Prisma has made of the declared index is a btree.
-    ...(store !== 'absent' && spec.index.kind === 'hnsw' && !spec.index.halfvec ? [dropVectorIndex(spec)] : []),
-    ...vectorIndex(spec),
+    ...(store !== 'absent' && isDeclaredIndex(spec) ? [dropVectorIndex(spec)] : []),
+    ...vectorIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
     renderSql('install'),
     renderSql('queue', names),
     renderSql('functions', names),
     renderSql('triggers', names),
+    ...createView(spec),
     renderSql('register', names),
-    renderSql('enqueue-existing', { ...names, reason: 'Rows that exist already are embedded too.' }),
+    ...grants(spec),
+    ...(secures ? rowSecurity(spec) : []),
+    enqueue(spec, 'Rows that exist already are embedded too.'),
   ])
 }
 
-export function emitChange(previous: VectorizerSpec, spec: VectorizerSpec, change: Change): string {
-  const before = sqlNames(previous)
-  const names = sqlNames(spec)
+function createVector(spec: AnySpec, { store }: StoreState): string {
   return sections([
-    `-- prisma-vectorizer: changes the vectorizer of ${placeOf(spec)}.`,
-    ...describeChange(change).map((line) => `-- ${line}`),
+    `-- prisma-vectorizer: searches ${placeOf(spec)}.`,
+    ...(store === 'of another size' ? [retypeStore(spec, 'kept')] : []),
+    ...(isDeclaredIndex(spec) ? [dropVectorIndex(spec)] : []),
+    ...vectorIndex(spec, 'maybe there'),
+    renderSql('install'),
+    renderSql('register', vectorNames(spec)),
+    ...grants(spec),
+  ])
+}
+
+export function emitChange<S extends AnySpec>(previous: S, spec: S, change: Change, secures: boolean): string {
+  return sections([
+    [
+      `prisma-vectorizer: changes ${spec.kind === 'vectorizer' ? 'the vectorizer of' : 'the vector'} ${placeOf(spec)}.`,
+      ...describeChange(change, spec),
+    ]
+      .map((line) => `-- ${line}`)
+      .join('\n'),
+    ...(change.view && previous.kind === 'vectorizer' ? dropView(previous) : []),
     ...(change.rebuildsIndex ? [dropVectorIndex(previous)] : []),
-    ...(change.resizesStore ? [resizeStore(spec)] : []),
+    ...(change.vectors === 'kept' ? [] : [retypeStore(spec, change.vectors === 'converted' ? 'kept' : 'emptied')]),
     ...(change.rebuildsIndex ? vectorIndex(spec) : []),
-    ...(change.rewritesFunctions ? [before.dropTriggers] : []),
+    ...(previous.kind === 'vectorizer' && spec.kind === 'vectorizer'
+      ? changeVectorizer(previous, spec, change, secures)
+      : [renderSql('register', vectorNames(spec)), ...(change.grants ? grants(spec) : [])]),
+  ])
+}
+
+function changeVectorizer(
+  previous: VectorizerSpec,
+  spec: VectorizerSpec,
+  change: Change,
+  secures: boolean,
+): readonly string[] {
+  const names = sqlNames(spec)
+  return [
+    ...(change.rewritesFunctions ? [sqlNames(previous).dropTriggers] : []),
     ...(change.queue === 'rebuilt' ? [renderSql('queue', names)] : []),
     ...(change.queue === 'widened' ? [renderSql('widen-queue', names)] : []),
     ...(change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
+    ...(change.view ? createView(spec) : []),
     renderSql('register', names),
-    ...(change.embedsAgain
-      ? [renderSql('enqueue-existing', { ...names, reason: 'Every row is embedded again.' })]
-      : []),
-  ])
-}
-
-export function emitRemove(spec: VectorizerSpec): string {
-  return sections([`-- prisma-vectorizer: no longer embeds ${placeOf(spec)}.`, renderSql('remove', sqlNames(spec))])
-}
-
-/** A vector of up to 1536 dimensions fits an 8 kB page beside its row's other columns (chunk text is stored out of line). */
-const isPlain = (spec: VectorizerSpec): boolean => spec.dimensions <= 1536
-
-const resizeStore = (spec: VectorizerSpec): string =>
-  renderSql('resize-store', {
-    ...sqlNames(spec),
-    comment: 'Vectors of another length cannot be compared: the old ones go, every row is embedded again.',
-    storage: isPlain(spec) ? 'PLAIN' : 'EXTERNAL',
-  })
-
-function dropVectorIndex(spec: VectorizerSpec): string {
-  const names = sqlNames(spec)
-  return renderSql('drop-vector-index', { vectorIndex: names.vectorIndexInSchema })
-}
-
-function vectorIndex(spec: VectorizerSpec): readonly string[] {
-  if (spec.index.kind === 'none') return []
-  const names = sqlNames(spec)
-  const { m, efConstruction, halfvec } = spec.index
-  return [
-    renderSql('vector-index', {
-      ...names,
-      m,
-      efConstruction,
-      comment: halfvec
-        ? 'Half precision: half the size at the same recall. An expression index is invisible to Prisma Migrate.'
-        : 'Full precision. The store model declares it as @@index([embedding]), so that Prisma Migrate keeps it.',
-    }),
+    ...(change.grants ? [...dropWorkerPolicy(previous), ...grants(spec)] : []),
+    ...(secures ? rowSecurity(spec) : []),
+    ...(change.narrows ? [forgetOutside(spec)] : []),
+    ...(change.embeds === 'all' ? [enqueue(spec, 'Every row is embedded again.')] : []),
+    ...(change.embeds === 'newly inside' ? [enqueue(spec, 'Rows that `where` lets in are embedded.', previous)] : []),
   ]
 }
 
-export const placeOf = (spec: VectorizerSpec): string => `${spec.source.model}.${spec.source.text.field}`
+export function emitRemove(spec: AnySpec): string {
+  const names = vectorNames(spec)
+  const store =
+    spec.store.kind === 'table'
+      ? 'The store itself is a model of yours: Prisma Migrate drops it, and warns if it holds rows.'
+      : `The vectors stay: ${spec.store.field} is a field of yours.`
+  return sections([
+    `-- prisma-vectorizer: no longer ${spec.kind === 'vectorizer' ? 'embeds' : 'searches'} ${placeOf(spec)}.`,
+    ...(spec.kind === 'vectorizer' ? [...dropView(spec), ...dropWorkerPolicy(spec)] : []),
+    ...(spec.store.kind === 'column' && spec.index.kind !== 'none' ? [dropVectorIndex(spec)] : []),
+    ...(spec.kind === 'vectorizer' ? [renderSql('remove', { ...sqlNames(spec), comment: store })] : [`-- ${store}`]),
+    renderSql('unregister', names),
+  ])
+}
+
+/** The one thing that changes without the annotation: row-level security of the source. */
+export const emitRowSecurity = (spec: VectorizerSpec): string =>
+  sections([
+    `-- prisma-vectorizer: the embeddings of ${placeOf(spec)} are as visible as their rows.`,
+    ...rowSecurity(spec),
+  ])
+
+const hasForeignKey = ({ store }: VectorizerSpec): boolean => store.kind === 'table' && store.foreignKey
+
+/** For a comment, which a line break in a name would end. */
+const storeName = ({ store }: AnySpec): string =>
+  store.kind === 'table' ? quoteTable(store).replaceAll(/\s+/gu, ' ') : `${store.model}.${store.field}`
+
+/** Bytes of a vector beside which its row's other columns fit an 8 kB page (chunk text is stored out of line). */
+const mostPlainBytes = 6_144
+
+/** Whether the migrations keep vectors in line, `STORAGE PLAIN`. */
+export function isPlain({ type, dimensions, store }: AnySpec): boolean {
+  // The other columns of a table that is not ours may be wide: a row that does not fit would be refused.
+  if (store.kind === 'column') return false
+  return (
+    (type === 'vector' && dimensions * 4 <= mostPlainBytes) || (type === 'halfvec' && dimensions * 2 <= mostPlainBytes)
+  )
+}
+
+const plainStorage = (spec: AnySpec): readonly string[] =>
+  isPlain(spec) ? [renderSql('plain-storage', vectorNames(spec))] : []
+
+/** Gives the column of vectors the type and dimensions of `spec`. */
+export function retypeStore(spec: AnySpec, vectors: 'kept' | 'emptied'): string {
+  const names = vectorNames(spec)
+  const { vectorColumn: column, store } = names
+  const emptied =
+    spec.store.kind === 'table'
+      ? `TRUNCATE ${store};\n`
+      : `UPDATE ${store} SET ${column} = NULL WHERE ${column} IS NOT NULL;\n`
+  const converted = spec.type === 'bit' ? `binary_quantize(${column}::vector)` : column
+  return renderSql('resize-store', {
+    ...names,
+    comment:
+      vectors === 'emptied'
+        ? 'Vectors of another length cannot be compared: the old ones go, every row is embedded again.'
+        : spec.kind === 'vector'
+          ? 'Vectors of another length would be refused: clear or replace them before.'
+          : 'The vectors are converted, nothing is embedded again.',
+    empty: vectors === 'emptied' ? emptied : '',
+    using: ` USING ${vectors === 'emptied' ? `NULL` : `${converted}`}::${names.vectorType}`,
+    storage:
+      spec.store.kind === 'column' || (spec.type !== 'vector' && spec.type !== 'halfvec')
+        ? ''
+        : `\nALTER TABLE ${store} ALTER COLUMN ${column} SET STORAGE ${isPlain(spec) ? 'PLAIN' : 'EXTERNAL'};`,
+  })
+}
+
+export const dropVectorIndex = (spec: AnySpec): string =>
+  renderSql('drop-vector-index', { vectorIndex: vectorNames(spec).vectorIndexInSchema })
+
+/** Queues rows: all that the filter lets in, or only those that `previous` did not. */
+export function enqueue(spec: VectorizerSpec, reason: string, previous?: VectorizerSpec): string {
+  const names = sqlNames(spec)
+  const before = previous?.source.filter
+  const where = before ? `${names.where || '\nWHERE true'}\n  AND NOT (${sqlNames(previous).filter})` : names.where
+  return renderSql('enqueue-existing', { ...names, where, reason })
+}
+
+export function forgetOutside(spec: VectorizerSpec): string {
+  const { store, source, vectorColumn: column, filter, storeMatchesSource } = sqlNames(spec)
+  const forget =
+    spec.store.kind === 'column'
+      ? `UPDATE ${source} SET ${column} = NULL WHERE ${column} IS NOT NULL AND NOT (${filter})`
+      : `DELETE FROM ${store} AS store\nUSING ${source} AS source\nWHERE ${storeMatchesSource} AND NOT (${sqlNames(spec).sourceFilter})`
+  return renderSql('forget-outside', { forget })
+}
+
+/** `BlogPost.content`: the text that is embedded, or the vector that the application writes. */
+export const placeOf = (spec: AnySpec): string =>
+  `${spec.source.model}.${spec.kind === 'vectorizer' ? spec.source.text.field : spec.store.field}`
 
 const sections = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`

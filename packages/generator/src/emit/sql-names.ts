@@ -1,42 +1,57 @@
-// Every name and fragment the SQL templates ask for, quoted, for one vectorizer.
+// Every name and fragment the SQL templates ask for, quoted: of anything with an index, and of a vectorizer.
 import {
+  type AnySpec,
+  filterCondition,
+  indexedExpression,
   isQueuedAsText,
-  metrics,
+  type KeyColumnSpec,
   objectNames,
+  operatorClass,
   queueKeyColumn,
   quoteIdentifier,
   quoteLiteral,
   quoteTable,
   type VectorizerSpec,
+  vectorColumn,
   vectorizerSchema,
 } from '@prisma-vectorizer/spec'
-import { columnsAreAsKnown, primaryKeyIsAsKnown, queueKeyType } from './known-columns.ts'
+import { queueKeyType } from './known-columns.ts'
 import { foreignKeyName, primaryKeyName, uniqueKeyName } from './prisma-names.ts'
+import { triggerFragments } from './trigger-fragments.ts'
+
+/** Names of the vectors' table, their index and their place in the registry. */
+export function vectorNames(spec: AnySpec) {
+  const names = objectNames(spec)
+  const column = quoteIdentifier(vectorColumn(spec.store))
+  const source = quoteTable(spec.source)
+  const store = quoteTable(spec.store)
+  const indexed = indexedExpression(spec, column)
+  return {
+    source,
+    store,
+    storeSchema: quoteIdentifier(spec.store.schema ?? 'public'),
+    vectorColumn: column,
+    vectorType: `${spec.type}(${spec.dimensions})`,
+    vectorIndex: quoteIdentifier(names.vectorIndex),
+    vectorIndexInSchema: quoteTable({ schema: spec.store.schema, table: names.vectorIndex }),
+    indexed: indexed === column ? column : `(${indexed})`,
+    operatorClass: operatorClass(spec),
+    nameLiteral: quoteLiteral(spec.name),
+    sourceLiteral: quoteLiteral(source),
+    storeLiteral: quoteLiteral(store),
+    specLiteral: dollarQuoted(JSON.stringify(spec)),
+  } as const
+}
 
 export function sqlNames(spec: VectorizerSpec) {
   const names = objectNames(spec)
   const ours = (name: string) => `${vectorizerSchema}.${quoteIdentifier(name)}`
-  const { key } = spec.source
-  // plpgsql plans a field of new or old with the type it has then, and fails when the session meets another: a migrated
-  // enum is another type. Of the other types the guard notices.
-  const fields = (row: 'new' | 'old') =>
-    key
-      .map((part) =>
-        isQueuedAsText(part)
-          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
-          : `${row}.${quoteIdentifier(part.column)}`,
-      )
-      .join(', ')
+  const { key, filter } = spec.source
+  const { store } = spec
   const storeKey = key.map((part) => part.storeColumn)
   const queueKey = key.map((_, part) => quoteIdentifier(queueKeyColumn(spec, part)))
-  const keyColumns = key.map((part) => part.column)
-  const watched = [...new Set([spec.source.text, ...spec.source.templateColumns].map((item) => item.column))].filter(
-    (column) => !keyColumns.includes(column),
-  )
-  const source = quoteTable(spec.source)
-  const store = quoteTable(spec.store)
-  const changedFunction = ours(names.changedFunction)
-  const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${quoteIdentifier(name)} ON ${source};`
+  const vector = vectorNames(spec)
+  const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${quoteIdentifier(name)} ON ${vector.source};`
   const triggers = [
     names.insertTrigger,
     names.guardTrigger,
@@ -45,31 +60,31 @@ export function sqlNames(spec: VectorizerSpec) {
     names.deleteTrigger,
     names.truncateTrigger,
   ]
-  return {
-    source,
-    sourceKey: keyColumns.map(quoteIdentifier).join(', '),
-    // As the queue has the key, which is compared with it.
-    sourceQueuedKey: key
-      .map((part) => quoteIdentifier(part.column) + (isQueuedAsText(part) ? '::text' : ''))
-      .join(', '),
-    newKey: fields('new'),
-    oldKey: fields('old'),
-    store,
-    storeSchema: quoteIdentifier(spec.store.schema ?? 'public'),
-    storeModel: spec.store.model,
-    storeKey: storeKey.map(quoteIdentifier).join(', '),
-    keyColumns: key.map((part) => `    ${quoteIdentifier(part.storeColumn)} ${part.sqlType} NOT NULL,`).join('\n'),
-    vectorType: `${spec.type}(${spec.dimensions})`,
-    primaryKey: quoteIdentifier(primaryKeyName(spec.store.table)),
-    uniqueKey: quoteIdentifier(uniqueKeyName(spec.store.table, [...storeKey, 'chunk_seq'])),
-    foreignKey: quoteIdentifier(foreignKeyName(spec.store.table, storeKey)),
-    vectorIndex: quoteIdentifier(names.vectorIndex),
-    vectorIndexInSchema: quoteTable({ schema: spec.store.schema, table: names.vectorIndex }),
+  const triggerFunctions = [
+    names.insertFunction,
+    names.updateFunction,
+    names.deleteFunction,
+    names.truncateFunction,
+    names.updateUnknownFunction,
+    names.guardFunction,
+  ]
+  const matches = (left: string, right: string) =>
+    key
+      .map((part) => `${left}.${quoteIdentifier(part.column)} = ${right}.${quoteIdentifier(part.storeColumn)}`)
+      .join(' AND ')
+  const base = {
+    ...vector,
+    sourceKey: columnList(key.map((part) => part.column)),
+    // Qualified: a column that was renamed would otherwise be taken for the store's, and every row match.
+    deletedKey: key.map((part) => `deleted.${quoteIdentifier(part.column)}`).join(', '),
+    sourceQueuedKey: queuedKey(key, (part) => part.column),
+    storeKey: columnList(storeKey),
+    storeQueuedKey: queuedKey(key, (part) => part.storeColumn),
+    functionTag: dollarTag('function', spec),
+    enqueueTag: dollarTag('enqueue', spec),
+    forgetTag: dollarTag('forget', spec),
     queue: ours(names.queue),
     queueKey: queueKey.join(', '),
-    queueKeyColumns: key.map((part, index) => `  ${queueKey[index]} ${queueKeyType(part)} NOT NULL,`).join('\n'),
-    widenedColumns: key.map((part, index) => `ALTER COLUMN ${queueKey[index]} TYPE ${queueKeyType(part)}`).join(', '),
-    queueOrderIndex: quoteIdentifier(names.queueOrderIndex),
     // Clearing the lease is what tells a worker that the text it is embedding is old. A row that waits untouched is only
     // locked: a new row version for each of a thousand updates would be bloat.
     requeue: [
@@ -77,26 +92,39 @@ export function sqlNames(spec: VectorizerSpec) {
       "SET not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL",
       `WHERE queued.lease IS NOT NULL OR queued.attempts > 0 OR queued.failed_at IS NOT NULL OR queued.not_before > '-infinity'`,
     ].join('\n    '),
+  }
+  return {
+    ...base,
+    ...triggerFragments(spec, base),
+    storeModel: store.model,
+    keyColumns: key.map((part) => `    ${quoteIdentifier(part.storeColumn)} ${part.sqlType} NOT NULL,`).join('\n'),
+    primaryKey: quoteIdentifier(primaryKeyName(store.table)),
+    uniqueKey: quoteIdentifier(uniqueKeyName(store.table, [...storeKey, 'chunk_seq'])),
+    foreignKey: quoteIdentifier(foreignKeyName(store.table, storeKey)),
+    onDelete: store.kind === 'table' ? actions[store.onDelete] : '',
+    onUpdate: store.kind === 'table' ? actions[store.onUpdate] : '',
+    filter: filter === null ? 'true' : filterCondition(filter),
+    sourceFilter: filter === null ? 'true' : filterCondition(filter, 'source.'),
+    where: filter === null ? '' : `\nWHERE ${filterCondition(filter)}`,
+    queueKeyColumns: key.map((part, index) => `  ${queueKey[index]} ${queueKeyType(part)} NOT NULL,`).join('\n'),
+    widenedColumns: key.map((part, index) => `ALTER COLUMN ${queueKey[index]} TYPE ${queueKeyType(part)}`).join(', '),
+    queueOrderIndex: quoteIdentifier(names.queueOrderIndex),
+    storeMatchesSource: matches('source', 'store'),
+    sourceMatchesChunk: matches('source', 'chunk'),
+    storeRow: quoteIdentifier(store.table),
+    parentPolicy: quoteIdentifier(names.parentPolicy),
+    workerPolicy: quoteIdentifier(names.workerPolicy),
+    visibleFunction: ours(names.visibleFunction),
     insertFunction: ours(names.insertFunction),
     updateFunction: ours(names.updateFunction),
     deleteFunction: ours(names.deleteFunction),
     truncateFunction: ours(names.truncateFunction),
     guardFunction: ours(names.guardFunction),
-    changedFunction,
+    changedFunction: ours(names.changedFunction),
     unknownFunction: ours(names.unknownFunction),
     unknownSignatureLiteral: quoteLiteral(`${ours(names.unknownFunction)}()`),
     updateUnknownFunction: ours(names.updateUnknownFunction),
-    // Compared as text: json and xml know no equality, and a column may be retyped to one of them. For text and varchar
-    // the cast is none. The key's types are known, or the guard has switched this function off.
-    changed: [
-      ...watched.map((column) => differs(`${quoteIdentifier(column)}::text`)),
-      ...keyColumns.map((column) => differs(quoteIdentifier(column))),
-    ].join('\n    OR '),
-    keyIsAsKnown: columnsAreAsKnown(spec, []),
-    primaryKeyIsAsKnown: primaryKeyIsAsKnown(spec),
-    watchedAreAsKnown: columnsAreAsKnown(spec, watched),
-    // What an unexpected column or type raises. Serialization failures, deadlocks and timeouts are raised as ever.
-    schemaMismatch: 'undefined_column OR datatype_mismatch OR data_exception OR syntax_error OR cardinality_violation',
+    triggerFunctions: triggerFunctions.map((name) => `${ours(name)}()`).join(', '),
     insertTrigger: quoteIdentifier(names.insertTrigger),
     guardTrigger: quoteIdentifier(names.guardTrigger),
     updateTrigger: quoteIdentifier(names.updateTrigger),
@@ -104,23 +132,29 @@ export function sqlNames(spec: VectorizerSpec) {
     deleteTrigger: quoteIdentifier(names.deleteTrigger),
     truncateTrigger: quoteIdentifier(names.truncateTrigger),
     dropTriggers: triggers.map(dropTrigger).join('\n'),
-    nameLiteral: quoteLiteral(spec.name),
-    sourceLiteral: quoteLiteral(source),
-    storeLiteral: quoteLiteral(store),
-    specLiteral: dollarQuoted(JSON.stringify(spec)),
-    operatorClass: `${indexedType(spec)}_${metrics[spec.distance].operatorClass}`,
-    indexed: indexesHalfvec(spec) ? `("embedding"::halfvec(${spec.dimensions}))` : '"embedding"',
   } as const
 }
 
-const differs = (column: string): string => `after.${column} IS DISTINCT FROM before.${column}`
+const actions = { Cascade: 'CASCADE', Restrict: 'RESTRICT', NoAction: 'NO ACTION' } as const
 
-const indexesHalfvec = (spec: VectorizerSpec): boolean => spec.index.kind === 'hnsw' && spec.index.halfvec
-const indexedType = (spec: VectorizerSpec): string => (indexesHalfvec(spec) ? 'halfvec' : spec.type)
+const columnList = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ')
 
-/** `$spec$…$spec$`: keeps the JSON readable in the file; the tag grows until the text does not contain it. */
+/** The key as the queue has it, which is compared with it. */
+const queuedKey = (key: readonly KeyColumnSpec[], columnOf: (part: KeyColumnSpec) => string): string =>
+  key.map((part) => quoteIdentifier(columnOf(part)) + (isQueuedAsText(part) ? '::text' : '')).join(', ')
+
+/** `$spec$…$spec$`: keeps the JSON readable in the file. */
 function dollarQuoted(text: string): string {
-  let tag = '$spec$'
-  while (text.includes(tag)) tag = `${tag.slice(0, -1)}_$`
+  const tag = unusedTag('spec', text)
   return tag + text + tag
+}
+
+/** The tag of a function body of `spec`, whatever its names and literals are. */
+export const dollarTag = (word: string, spec: AnySpec): string => unusedTag(word, JSON.stringify(spec))
+
+/** `$word$`; the word grows until `text` does not contain the tag. */
+function unusedTag(word: string, text: string): string {
+  let tag = `$${word}$`
+  while (text.includes(tag)) tag = `${tag.slice(0, -1)}_$`
+  return tag
 }

@@ -1,24 +1,36 @@
-// VectorizerSpec → the store as a Prisma model, formatted as `prisma format` would, so that neither rewrites the other.
-import { objectNames, storeColumns, storeFields, type VectorizerSpec } from '@prisma-vectorizer/spec'
+// Spec → the store as a Prisma model, formatted as `prisma format` would, so that neither rewrites the other.
+import {
+  type AnySpec,
+  isDeclaredIndex,
+  objectNames,
+  storeColumns,
+  storeFields,
+  type TableStore,
+  type VectorizerSpec,
+} from '@prisma-vectorizer/spec'
 import type { Datamodel, ModelField } from '../read/dmmf.ts'
 import { derivedBlock } from '../read/schema-files.ts'
+import { vectorFieldType } from '../read/vector-column.ts'
 
 type FieldRow = readonly [name: string, type: string, attributes: string]
 
-/** The derived file (folder schema) or marked block (single file); '' when there is no vectorizer. */
-export function emitStoreModels(
-  specs: readonly VectorizerSpec[],
-  datamodel: Datamodel,
-  kind: 'folder' | 'file',
-): string {
-  if (specs.length === 0) return ''
-  const models = specs.map((spec) => emitStoreModel(spec, datamodel)).join('\n\n')
+/** Vectorizers with a store of their own. */
+export type StoredVectorizer = VectorizerSpec & { readonly store: TableStore }
+
+export const hasStoreModel = (spec: AnySpec): spec is StoredVectorizer =>
+  spec.kind === 'vectorizer' && spec.store.kind === 'table'
+
+/** The derived file (folder schema) or marked block (single file); '' when no vectorizer has a store of its own. */
+export function emitStoreModels(specs: readonly AnySpec[], datamodel: Datamodel, kind: 'folder' | 'file'): string {
+  const stored = specs.filter(hasStoreModel)
+  if (stored.length === 0) return ''
+  const models = stored.map((spec) => emitStoreModel(spec, datamodel)).join('\n\n')
   return kind === 'file'
     ? `${derivedBlock.start}\n\n${models}\n\n${derivedBlock.end}`
     : `// Derived by prisma-vectorizer from the @vectorizer annotations: change those, not this file. Commit it.\n\n${models}\n`
 }
 
-function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
+function emitStoreModel(spec: StoredVectorizer, datamodel: Datamodel): string {
   const { source, store } = spec
   const keyRows = source.key.map((part): FieldRow => {
     const parent = datamodel.models.find((model) => model.name === source.model)
@@ -27,10 +39,11 @@ function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
   })
   const storeKey = source.key.map((part) => part.storeField)
   const relation = [
+    ...(store.relation === null ? [] : [prismaString(store.relation)]),
     `fields: [${storeKey.join(', ')}]`,
     `references: [${source.key.map((part) => part.field).join(', ')}]`,
-    'onDelete: Cascade',
-    'onUpdate: Cascade',
+    `onDelete: ${store.onDelete}`,
+    `onUpdate: ${store.onUpdate}`,
   ].join(', ')
   const rows: readonly FieldRow[] = [
     [
@@ -41,8 +54,8 @@ function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
     ...keyRows,
     [storeFields.chunkSeq, 'Int', `@map("${storeColumns.chunkSeq}")`],
     [storeFields.chunk, 'String', ''],
-    [storeFields.embedding, `Unsupported("${spec.type}(${spec.dimensions})")`, ''],
-    [storeFields.parent, source.model, `@relation(${relation})`],
+    [storeFields.embedding, ...vectorFieldType(spec, '')],
+    [store.parentField, source.model, `@relation(${relation})`],
   ]
   const blockAttributes = [
     `@@unique([${[...storeKey, storeFields.chunkSeq].join(', ')}])`,
@@ -60,17 +73,23 @@ function emitStoreModel(spec: VectorizerSpec, datamodel: Datamodel): string {
   ].join('\n')
 }
 
+const declaredIndex = (spec: AnySpec): readonly string[] =>
+  isDeclaredIndex(spec) ? [declaredIndexLine(spec, storeFields.embedding)] : []
+
 /**
  * Prisma drops an index over a plain column that the schema does not declare, and keeps one that is declared by name,
  * whatever its access method: with `type:` or `ops:` it would compare those, and rebuild it.
  */
-function declaredIndex(spec: VectorizerSpec): readonly string[] {
-  if (spec.index.kind === 'none' || spec.index.halfvec) return []
-  return [`@@index([${storeFields.embedding}], map: ${prismaString(objectNames(spec).vectorIndex)})`]
-}
+export const declaredIndexLine = (spec: AnySpec, field: string): string =>
+  `@@index([${field}], map: ${prismaString(objectNames(spec).vectorIndex)})`
+
+/** The attribute of a named relation, or nothing. */
+export const relationAttribute = ({ relation }: TableStore): string =>
+  relation === null ? '' : `@relation(${prismaString(relation)})`
 
 /** The line the parent needs: `contentEmbeddings BlogPostContentEmbeddings[]`. */
-export const backRelationLine = (spec: VectorizerSpec): string => `${spec.accessor} ${spec.store.model}[]`
+export const backRelationLine = ({ accessor, store }: StoredVectorizer): string =>
+  [accessor, `${store.model}[]`, relationAttribute(store)].join(' ').trimEnd()
 
 function align(rows: readonly FieldRow[]): string[] {
   const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length))

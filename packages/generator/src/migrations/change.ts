@@ -1,48 +1,108 @@
 // What a changed annotation means for the database: the least that has to happen, and what it costs.
 import { isDeepStrictEqual } from 'node:util'
-import type { KeyColumnSpec, VectorizerSpec } from '@prisma-vectorizer/spec'
+import { type AnySpec, filterColumns, type KeyColumnSpec, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import { queueKeyType } from '../emit/known-columns.ts'
 
 export interface Change {
-  /** Dimensions or type: the column changes and its vectors go. */
-  readonly resizesStore: boolean
+  /** Dimensions or type of the vectors: converted in place where one is made of the other, else they go. */
+  readonly vectors: 'kept' | 'converted' | 'emptied'
   readonly rebuildsIndex: boolean
   /** What the key's columns or types ask of the queue; a varchar that grows asks nothing. */
   readonly queue: 'kept' | 'widened' | 'rebuilt'
-  /** The key, watched columns, or the table the triggers stand on. */
+  /** The key, watched columns, the filter, or the table the triggers stand on. */
   readonly rewritesFunctions: boolean
-  /** Every row is queued: the text that is embedded, the model that embeds it, or the queue itself is another. */
-  readonly embedsAgain: boolean
+  /** The filter is another: rows that are outside now lose their embeddings. */
+  readonly narrows: boolean
+  /**
+   * Which rows are queued: all where the text that is embedded, the model that embeds it, or the queue itself is another.
+   */
+  readonly embeds: 'all' | 'newly inside' | 'none'
+  /** The view is made, made anew, or dropped. */
+  readonly view: boolean
+  readonly grants: boolean
   /** Which parts of the spec differ, for people. */
   readonly parts: readonly string[]
 }
 
-/** Undefined when nothing differs. */
-export function changeBetween(previous: VectorizerSpec, next: VectorizerSpec): Change | undefined {
+/** Undefined when nothing differs that a database has to know. */
+export function changeBetween(before: AnySpec, after: AnySpec): Change | undefined {
+  const [previous, next] = [ofDatabase(before), ofDatabase(after)]
   if (isDeepStrictEqual(previous, next)) return undefined
-  const differs = <T>(pick: (spec: VectorizerSpec) => T) => !isDeepStrictEqual(pick(previous), pick(next))
-  const resizesStore = differs((spec) => [spec.dimensions, spec.type])
+  const differs = <T>(pick: (spec: AnySpec) => T) => !isDeepStrictEqual(pick(previous), pick(next))
+  const differsIn = <T>(pick: (spec: VectorizerSpec) => T) =>
+    differs((spec) => (spec.kind === 'vectorizer' ? pick(spec) : undefined))
+
+  const vectors = vectorsChange(previous, next)
   const queue = queueChange(previous.source.key, next.source.key)
   // A column of another name may hold another text. A Prisma field of another name on the same column does not.
-  const watched = differs((spec) => [spec.source.text, ...spec.source.templateColumns].map((item) => item.column))
+  const watched = differsIn((spec) => [spec.source.text, ...spec.source.templateColumns].map(({ column }) => column))
+  const filter = differsIn((spec) => spec.source.filter)
   const moved = differs((spec) => [spec.source.schema, spec.source.table])
+  const foreignKey = differs(({ store }) => store.kind === 'table' && store.foreignKey)
+  const document = differsIn((spec) => [spec.source.loading, spec.source.parsing])
+  const rewritesFunctions = watched || filter || moved || foreignKey || queue !== 'kept'
+  const embedsAll =
+    vectors === 'emptied' ||
+    queue === 'rebuilt' ||
+    watched ||
+    document ||
+    differsIn((spec) => [spec.model, spec.chunking, spec.template])
+  const hasView = [previous, next].some((spec) => spec.kind === 'vectorizer' && spec.view !== null)
   const parts = [
-    ...(['dimensions', 'type', 'distance', 'index', 'model', 'chunking', 'template', 'accessor'] as const).filter(
-      (part) => differs((spec) => spec[part]),
+    ...(['dimensions', 'type', 'distance', 'index', 'accessor', 'roles'] as const).filter((part) =>
+      differs((spec) => spec[part]),
+    ),
+    ...(['model', 'chunking', 'template', 'view', 'batchSize', 'concurrency'] as const).filter((part) =>
+      differsIn((spec) => spec[part]),
     ),
     ...(differs((spec) => spec.source.key) ? ['key'] : []),
     ...(watched || moved ? ['source'] : []),
+    ...(document ? ['document'] : []),
+    ...(filter ? ['where'] : []),
+    ...(foreignKey ? ['relationMode'] : []),
   ]
   return {
-    resizesStore,
-    rebuildsIndex: resizesStore || differs((spec) => [spec.index, spec.distance]),
+    vectors,
+    rebuildsIndex: vectors !== 'kept' || differs((spec) => [spec.index, spec.distance]),
     queue,
-    rewritesFunctions: watched || moved || queue !== 'kept',
-    embedsAgain:
-      resizesStore || queue === 'rebuilt' || watched || differs((spec) => [spec.model, spec.chunking, spec.template]),
+    rewritesFunctions,
+    narrows: filter && vectors !== 'emptied' && next.kind === 'vectorizer' && next.source.filter !== null,
+    embeds: embedsAll ? 'all' : filter && hasFilter(previous) ? 'newly inside' : 'none',
+    view: hasView && (differsIn((spec) => spec.view) || vectors !== 'kept' || queue !== 'kept' || moved),
+    // A queue that is made anew, and columns that were not read before, have no grants yet.
+    grants: rewritesFunctions || differs((spec) => spec.roles),
     parts: parts.length ? parts : ['names'],
   }
 }
+
+/**
+ * How the relation is declared is Prisma's alone: it writes that part of the migration, and no worker reads it. What
+ * Prisma calls the values of an enum no database knows.
+ */
+function ofDatabase<S extends AnySpec>(whole: S): S {
+  const key = whole.source.key.map(({ values: _values, ...part }) => part)
+  const spec = { ...whole, source: { ...whole.source, key } }
+  if (spec.store.kind === 'column') return spec
+  const {
+    relation: _relation,
+    parentField: _parentField,
+    onDelete: _onDelete,
+    onUpdate: _onUpdate,
+    ...store
+  } = spec.store
+  return { ...spec, store }
+}
+
+function vectorsChange(previous: AnySpec, next: AnySpec): Change['vectors'] {
+  const resized = previous.dimensions !== next.dimensions
+  if (!resized && previous.type === next.type) return 'kept'
+  // What the application wrote is not ours to throw away: PostgreSQL refuses a vector that does not fit.
+  if (next.kind === 'vector') return 'converted'
+  // Each type can be made of another, but of the signs of the numbers no numbers.
+  return resized || previous.type === 'bit' ? 'emptied' : 'converted'
+}
+
+const hasFilter = (spec: AnySpec): boolean => spec.kind === 'vectorizer' && filterColumns(spec.source.filter).length > 0
 
 /** Types that Prisma turns into the wider one in place, so that every key keeps its value. */
 const widenings: Readonly<Record<string, readonly string[]>> = {
@@ -63,10 +123,15 @@ function queueChange(before: readonly KeyColumnSpec[], after: readonly KeyColumn
 }
 
 /** One line per thing a reader must know before it happens. */
-export function describeChange(change: Change): readonly string[] {
+export function describeChange(change: Change, spec: AnySpec): readonly string[] {
   return [
     `Changed: ${change.parts.join(', ')}.`,
-    ...(change.embedsAgain ? ['Every row is embedded again, which a provider charges for like the first time.'] : []),
-    ...(change.resizesStore ? ['Until then searches find only what is embedded anew.'] : []),
+    ...(change.embeds === 'all'
+      ? ['Every row is embedded again, which a provider charges for like the first time.']
+      : []),
+    ...(change.embeds === 'newly inside' ? ['Only rows that `where` newly lets in are embedded.'] : []),
+    ...(change.narrows ? ['Rows outside `where` lose their embeddings.'] : []),
+    ...(change.vectors === 'emptied' ? ['Until then searches find only what is embedded anew.'] : []),
+    ...(change.vectors === 'converted' && spec.kind === 'vectorizer' ? ['The vectors are converted in place.'] : []),
   ]
 }

@@ -1,7 +1,7 @@
 // What the migrations in a folder have made so far, read from their text: no database is needed to know what is missing.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { specVersion, VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { type AnySpec, specVersion, VectorizerError } from '@prisma-vectorizer/spec'
 import { shownPath } from '../read/schema-files.ts'
 import { statementsOf, TokenReader } from './sql-statements.ts'
 import { type Columns, followTables, type Tables } from './tables.ts'
@@ -12,24 +12,30 @@ export interface History {
   readonly createsExtension: boolean
   /** Columns of the tables that exist after the last migration, by `tableKey`. */
   readonly tables: ReadonlyMap<string, Columns>
-  /** Vectorizers that exist after the last migration, by name. */
-  readonly vectorizers: ReadonlyMap<string, VectorizerSpec>
+  /** Which of them have row-level security, by `tableKey`. */
+  readonly secured: ReadonlySet<string>
+  /** Vectorizers and vectors that exist after the last migration, by name. */
+  readonly vectorizers: ReadonlyMap<string, AnySpec>
 }
 
-/** Throws VZ202 when a migration of ours was edited beyond recognition. */
-export function readHistory(folder: string): History {
-  const migrations = listMigrations(folder)
+/**
+ * What the migrations up to `last` have made; all of them where none is named. Throws VZ202 when a migration of ours was
+ * edited beyond recognition.
+ */
+export function readHistory(folder: string, last?: string): History {
+  const migrations = listMigrations(folder).filter((migration) => last === undefined || migration <= last)
   const tables: Tables = new Map()
-  const vectorizers = new Map<string, VectorizerSpec>()
+  const secured = new Set<string>()
+  const vectorizers = new Map<string, AnySpec>()
   let createsExtension = false
   for (const migration of migrations) {
     const path = join(folder, migration, 'migration.sql')
     const sql = readFileSync(path, 'utf8')
     createsExtension ||= statementsOf(sql).some(isExtension)
-    followTables(sql, tables)
+    followTables(sql, tables, secured)
     followVectorizers(sql, path, vectorizers)
   }
-  return { migrations, createsExtension, tables, vectorizers }
+  return { migrations, createsExtension, tables, secured, vectorizers }
 }
 
 function listMigrations(folder: string): string[] {
@@ -42,30 +48,31 @@ function listMigrations(folder: string): string[] {
     .sort()
 }
 
-function isExtension(statement: readonly string[]): boolean {
+export function isExtension(statement: readonly string[]): boolean {
   const reader = new TokenReader(statement)
   if (!reader.take('create', 'extension')) return false
   reader.take('if', 'not', 'exists')
   return reader.name() === 'vector'
 }
 
-function followVectorizers(sql: string, path: string, vectorizers: Map<string, VectorizerSpec>): void {
-  const events =
-    /INSERT INTO vectorizer\.vectorizer\b[\s\S]*?(\$spec_*\$)([\s\S]*?)\1|DELETE FROM vectorizer\.vectorizer WHERE name = (E?'(?:[^']|'')*')/gu
-  for (const [, , json, removed] of sql.matchAll(events)) {
-    if (removed !== undefined) {
-      vectorizers.delete(unquoted(removed))
-      continue
+/** By tokens: a table may be called `$spec$`, and what looks like a statement of ours may stand in a string. */
+function followVectorizers(sql: string, path: string, vectorizers: Map<string, AnySpec>): void {
+  for (const statement of statementsOf(sql)) {
+    const reader = new TokenReader(statement)
+    if (reader.take('insert', 'into', 'vectorizer', '.', 'vectorizer')) {
+      const quoted = statement.find((text) => /^\$spec_*\$/u.test(text)) ?? ''
+      const spec = parseSpec(/^(\$spec_*\$)([\s\S]*)\1$/u.exec(quoted)?.[2] ?? '', path)
+      vectorizers.set(spec.name, spec)
+    } else if (reader.take('delete', 'from', 'vectorizer', '.', 'vectorizer', 'where', 'name', '=')) {
+      vectorizers.delete(unquoted(reader.rest()[0] ?? ''))
     }
-    const spec = parseSpec(json ?? '', path)
-    vectorizers.set(spec.name, spec)
   }
 }
 
-function parseSpec(json: string, path: string): VectorizerSpec {
-  let spec: VectorizerSpec | undefined
+function parseSpec(json: string, path: string): AnySpec {
+  let spec: AnySpec | undefined
   try {
-    spec = JSON.parse(json) as VectorizerSpec
+    spec = JSON.parse(json) as AnySpec
   } catch {
     // Reported below, with the file.
   }

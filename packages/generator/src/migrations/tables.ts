@@ -1,7 +1,7 @@
 // Which tables and columns a history of migrations leaves, as far as `prisma generate` has to know: whether Prisma's own
 // part of a change is there already.
-import type { KeyColumnSpec } from '@prisma-vectorizer/spec'
 import { closingParenthesis, commaParts, statementsOf, TokenReader } from './sql-statements.ts'
+import { isOtherType, isSameType } from './sql-types.ts'
 
 /** Column name → type as written; null where the columns cannot be told from the text (`AS SELECT`, `LIKE`). */
 export type Columns = Map<string, string> | null
@@ -17,23 +17,38 @@ export type Tables = Map<string, Columns>
 /** A name without a schema is one in `public`, as far as text can tell. */
 export const tableKey = ({ schema, table }: TableName): string => JSON.stringify([schema ?? 'public', table])
 
-/** Applies the CREATE, ALTER and DROP TABLE statements of `sql` to `tables`. */
-export function followTables(sql: string, tables: Tables): void {
+/**
+ * Applies the CREATE, ALTER and DROP TABLE statements of `sql` to `tables`, and to `secured`, the tables with row-level
+ * security, by `tableKey`.
+ */
+export function followTables(sql: string, tables: Tables, secured = new Set<string>()): void {
   for (const statement of statementsOf(sql)) {
     const reader = new TokenReader(statement)
     if (reader.take('create')) createTable(reader, tables)
-    else if (reader.take('alter', 'table')) alterTable(reader, tables)
-    else if (reader.take('drop', 'table')) dropTables(reader, tables)
+    else if (reader.take('alter', 'table')) alterTable(reader, tables, secured)
+    else if (reader.take('drop', 'table')) dropTables(reader, tables, secured)
   }
 }
 
-/** False when the columns certainly lack a part of `key`, or have it with another type. */
-export function holdsKey(columns: Columns, key: readonly KeyColumnSpec[]): boolean {
+/** The type of a column as a migration wrote it, in lower case; undefined where it is not there or cannot be told. */
+export const columnType = (columns: Columns | undefined, column: string): string | undefined =>
+  columns?.get(column)?.toLowerCase()
+
+/** A column that must be there; with a type, that must not certainly be another; `exactly`, its length included. */
+export interface WantedColumn {
+  readonly column: string
+  readonly sqlType?: string
+  readonly exactly?: boolean
+}
+
+/** False when the columns certainly lack one of `wanted`, or have it with another type. */
+export function holdsColumns(columns: Columns, wanted: readonly WantedColumn[]): boolean {
   return (
     columns === null ||
-    key.every((part) => {
-      const type = columns.get(part.column)
-      return type !== undefined && !differs(type, part.sqlType)
+    wanted.every(({ column, sqlType, exactly }) => {
+      const type = columns.get(column)
+      if (type === undefined || sqlType === undefined) return type !== undefined
+      return exactly ? isSameType(type, sqlType) : !isOtherType(type, sqlType)
     })
   )
 }
@@ -53,15 +68,17 @@ function createTable(reader: TokenReader, tables: Tables): void {
   tables.set(tableKey(table), told ? new Map(items.flatMap(column)) : null)
 }
 
-function dropTables(reader: TokenReader, tables: Tables): void {
+function dropTables(reader: TokenReader, tables: Tables, secured: Set<string>): void {
   reader.take('if', 'exists')
   for (const part of commaParts(reader.rest())) {
     const table = new TokenReader(part).tableName()
-    if (table) tables.delete(tableKey(table))
+    if (!table) continue
+    tables.delete(tableKey(table))
+    secured.delete(tableKey(table))
   }
 }
 
-function alterTable(reader: TokenReader, tables: Tables): void {
+function alterTable(reader: TokenReader, tables: Tables, secured: Set<string>): void {
   reader.take('if', 'exists')
   reader.take('only')
   const table = reader.tableName()
@@ -69,6 +86,8 @@ function alterTable(reader: TokenReader, tables: Tables): void {
   if (!table || columns === undefined) return
   for (const action of commaParts(reader.rest())) {
     const change = new TokenReader(action)
+    if (change.take('enable', 'row', 'level', 'security')) secured.add(tableKey(table))
+    if (change.take('disable', 'row', 'level', 'security')) secured.delete(tableKey(table))
     const moved = change.take('rename', 'to')
       ? { ...table, table: change.name() ?? '' }
       : change.take('set', 'schema')
@@ -77,6 +96,7 @@ function alterTable(reader: TokenReader, tables: Tables): void {
     if (moved) {
       tables.delete(tableKey(table))
       tables.set(tableKey(moved), columns)
+      if (secured.delete(tableKey(table))) secured.add(tableKey(moved))
     } else if (columns) alterColumn(change, columns)
   }
 }
@@ -123,40 +143,4 @@ function typeText(tokens: readonly string[]): string {
   const end = tokens.findIndex((text) => afterType.test(text))
   const words = end < 0 ? tokens : tokens.slice(0, end)
   return words.join(' ').replace(/ ?([(),.[\]]) ?/gu, '$1')
-}
-
-/** The names PostgreSQL has for the types a key can have. A type that is not here is compared with nothing. */
-const types: Readonly<Record<string, string>> = {
-  smallint: 'smallint',
-  int2: 'smallint',
-  smallserial: 'smallint',
-  serial2: 'smallint',
-  integer: 'integer',
-  int: 'integer',
-  int4: 'integer',
-  serial: 'integer',
-  serial4: 'integer',
-  bigint: 'bigint',
-  int8: 'bigint',
-  bigserial: 'bigint',
-  serial8: 'bigint',
-  text: 'text',
-  uuid: 'uuid',
-  boolean: 'boolean',
-  bool: 'boolean',
-  date: 'date',
-  bytea: 'bytea',
-  varchar: 'varchar',
-  'character varying': 'varchar',
-  char: 'char',
-  character: 'char',
-  decimal: 'numeric',
-  numeric: 'numeric',
-  timestamp: 'timestamp',
-  timestamptz: 'timestamptz',
-}
-
-function differs(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((type) => types[type.replace(/\(.*\)$/u, '').toLowerCase()])
-  return a !== undefined && b !== undefined && a !== b
 }

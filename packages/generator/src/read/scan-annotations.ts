@@ -1,13 +1,13 @@
-// Finds `/// @vectorizer(...)` in schema text, with the exact position of every character. The DMMF carries the same
+// Finds `/// @vectorizer(...)` and `/// @vector(...)` in schema text, with the exact position of every character. The DMMF carries the same
 // comments but without positions, and with each line trimmed, so it could name neither line nor column in an error.
 import { type SchemaPosition, VectorizerError } from '@prisma-vectorizer/spec'
+import { type FieldLine, readFieldLine } from './field-line.ts'
 import type { SchemaFile } from './schema-files.ts'
 
-/** A field line as it stands in the text: enough to see relations to a store that Prisma does not know yet. */
-export interface FieldLine {
-  readonly name: string
-  readonly type: string
-  /** 0-based line in the file. */
+/** A block attribute that stands in one line, e.g. `@@index([embedding], map: "…")`. */
+export interface AttributeLine {
+  readonly text: string
+  /** 0-based. */
   readonly line: number
 }
 
@@ -19,10 +19,12 @@ export interface BlockText {
   readonly start: number
   readonly end: number
   readonly fields: readonly FieldLine[]
+  readonly attributes: readonly AttributeLine[]
 }
 
-/** One annotation: what it stands on, its text from `@vectorizer` on, and where that text is. */
+/** One annotation: what it stands on, its text from the `@` on, and where that text is. */
 export interface AnnotationText {
+  readonly kind: 'vectorizer' | 'vector'
   readonly model: string
   /** The annotated field; null for an annotation above the model. */
   readonly field: string | null
@@ -46,13 +48,12 @@ interface CommentLine {
 }
 
 const blockStart = /^\s*(model|view|enum|type|datasource|generator)\s+(\w+)\s*\{/u
-const fieldLine = /^\s*(\w+)\s+(\w+)/u
 const docComment = /^(\s*\/\/\/ ?)(.*)$/u
 const plainComment = /^\s*\/\//u
 // First in its line, or before a parenthesis: prose may mention @vectorizer, and an e-mail address may contain it.
-const annotationStart = /(?<=^[ \t]*)@vectorizer\b|(?<![\w.@`])@vectorizer(?=[ \t]*\()/gmu
+const annotationStart = /(?<=^[ \t]*)@vector(?:izer)?\b|(?<![\w.@`])@vector(?:izer)?(?=[ \t]*\()/gmu
 
-/** Throws VZ112 for an annotation that Prisma would attach to nothing. */
+/** Throws VZ112 for an annotation that Prisma would attach to nothing, and for `@vector` above a model. */
 export function scanSchema(files: readonly SchemaFile[]): SchemaText {
   const blocks: BlockText[] = []
   const annotations: AnnotationText[] = []
@@ -69,12 +70,13 @@ function scanFile(file: SchemaFile): { blocks: BlockText[]; annotations: Annotat
   const blocks: BlockText[] = []
   const annotations: AnnotationText[] = []
   let comments: CommentLine[] = []
-  let block: { kind: string; name: string; start: number; fields: FieldLine[] } | undefined
+  let block: { kind: string; name: string; start: number; fields: FieldLine[]; attributes: AttributeLine[] } | undefined
 
   /** Gives the comments read so far to `owner`, and starts anew. */
   const attach = (owner: { model: string; field: string | null } | undefined) => {
     for (const annotation of annotationsIn(file, lines, comments)) {
       if (!owner) throw unattached(annotation)
+      if (annotation.kind === 'vector' && owner.field === null) throw aboveModel(annotation, owner.model)
       annotations.push({ ...owner, ...annotation })
     }
     comments = []
@@ -95,20 +97,23 @@ function scanFile(file: SchemaFile): { blocks: BlockText[]; annotations: Annotat
     }
     const trailing = trailingComment(text, line)
     const opening = block ? null : blockStart.exec(text)
+    const field = block && readFieldLine(text, line)
     if (opening) {
-      block = { kind: opening[1] as string, name: opening[2] as string, start: line, fields: [] }
+      block = { kind: opening[1] as string, name: opening[2] as string, start: line, fields: [], attributes: [] }
       attach(block.kind === 'model' ? { model: block.name, field: null } : undefined)
     } else if (block && /^\s*\}/u.test(text)) {
       blocks.push({ ...block, file, end: line })
       attach(undefined)
       block = undefined
-    } else if (block && fieldLine.test(text)) {
-      const [, name, type] = fieldLine.exec(text) as unknown as [string, string, string]
-      block.fields.push({ name, type, line })
+    } else if (block && field) {
+      block.fields.push(field)
       if (trailing) comments.push(trailing)
-      attach(block.kind === 'model' ? { model: block.name, field: name } : undefined)
+      attach(block.kind === 'model' ? { model: block.name, field: field.name } : undefined)
       return
-    } else attach(undefined)
+    } else {
+      if (block && /^\s*@@/u.test(text)) block.attributes.push({ text, line })
+      attach(undefined)
+    }
     if (trailing) {
       comments.push(trailing)
       attach(undefined)
@@ -138,10 +143,11 @@ function annotationsIn(
   file: SchemaFile,
   lines: readonly string[],
   comments: readonly CommentLine[],
-): Pick<AnnotationText, 'text' | 'at'>[] {
+): Pick<AnnotationText, 'kind' | 'text' | 'at'>[] {
   const whole = comments.map((comment) => comment.text).join('\n')
   const starts = [...whole.matchAll(annotationStart)].map((match) => match.index)
   return starts.map((start, index) => ({
+    kind: whole.startsWith('@vectorizer', start) ? 'vectorizer' : 'vector',
     text: whole.slice(start, starts[index + 1]),
     at(offset) {
       let rest = Math.min(start + offset, whole.length)
@@ -158,11 +164,23 @@ function annotationsIn(
   }))
 }
 
-function unattached(annotation: Pick<AnnotationText, 'at'>): VectorizerError {
+function unattached({ kind, at }: Pick<AnnotationText, 'kind' | 'at'>): VectorizerError {
   return new VectorizerError('VZ112', {
-    fact: 'This @vectorizer annotation belongs to no field and no model.',
+    fact: `This @${kind} annotation belongs to no field${kind === 'vector' ? '' : ' and no model'}.`,
     why: 'Prisma gives a `///` comment to the field below it, or to the model that starts in the very next line.',
-    fix: 'Move it to the line above the text field, or above `model` with a `field:` argument and no empty line between.',
-    ...annotation.at(0),
+    fix:
+      kind === 'vector'
+        ? 'Move it to the line above the vector field.'
+        : 'Move it to the line above the text field, or above `model` with a `field:` argument and no empty line between.',
+    ...at(0),
+  })
+}
+
+function aboveModel({ at }: Pick<AnnotationText, 'at'>, model: string): VectorizerError {
+  return new VectorizerError('VZ112', {
+    fact: `${model}: @vector stands above a model.`,
+    why: 'It describes one field of vectors; @vectorizer is the one that may stand above a model.',
+    fix: 'Move it to the line above the vector field.',
+    ...at(0),
   })
 }

@@ -1,16 +1,18 @@
 // What the chunking arguments must agree on, so that the worker never meets a contradiction (VZ107).
-import { VectorizerError } from '@prisma-vectorizer/spec'
-import type { AnnotationOptions } from '../annotation/read-arguments.ts'
+import type { ChunkingSpec } from '@prisma-vectorizer/spec'
 import type { AnnotationText } from '../read/scan-annotations.ts'
+import { fault } from './fault.ts'
 
+/** `offset` of the argument; `place`: `BlogPost.content`, for messages. */
 export function checkChunking(
   annotation: AnnotationText,
-  { chunking, offsets }: AnnotationOptions,
+  chunking: ChunkingSpec,
+  offset: number | undefined,
   place: string,
 ): void {
   if (chunking.kind === 'none') return
   const fail = (fact: string, why: string, fix: string) =>
-    new VectorizerError('VZ107', { fact: `${place}: ${fact}`, why, fix, ...annotation.at(offsets['chunking'] ?? 0) })
+    fault('VZ107', annotation, offset, { fact: `${place}: ${fact}`, why, fix })
 
   if (chunking.overlap >= chunking.size) {
     throw fail(

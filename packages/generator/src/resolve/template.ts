@@ -1,9 +1,10 @@
 // `"$title - $chunk"`: which columns a template reads, checked against the model (VZ106).
-import { type ColumnSpec, nearestName, VectorizerError } from '@prisma-vectorizer/spec'
+import { type ColumnSpec, nearestName } from '@prisma-vectorizer/spec'
 import { placeOf } from '../annotation/parse-annotation.ts'
-import type { AnnotationOptions } from '../annotation/read-arguments.ts'
+import type { VectorizerOptions } from '../annotation/read-arguments.ts'
 import type { Model } from '../read/dmmf.ts'
 import type { AnnotationText } from '../read/scan-annotations.ts'
+import { fault } from './fault.ts'
 
 /** Python's `string.Template`: `$$`, `$name`, `${name}`; a `$` before anything else is a mistake. */
 const placeholder = /\$(?:\$|([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\}|)/giu
@@ -11,18 +12,17 @@ const placeholder = /\$(?:\$|([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\}|)/giu
 /** `$name` may be a Prisma field name or a column name; the field wins where both exist. */
 export function resolveTemplate(
   annotation: AnnotationText,
-  options: AnnotationOptions,
+  options: VectorizerOptions,
   model: Model,
 ): { readonly template: string; readonly templateColumns: readonly ColumnSpec[] } {
   const template = options.template ?? '$chunk'
   const columns = new Map<string, ColumnSpec>()
   const readable = model.fields.filter((field) => field.kind === 'scalar' || field.kind === 'enum')
   const fail = (fact: string, fix: string, why?: string) =>
-    new VectorizerError('VZ106', {
+    fault('VZ106', annotation, options.offsets['template'], {
       fact: `${placeOf(annotation)}: ${fact}`,
-      why,
+      ...(why && { why }),
       fix,
-      ...annotation.at(options.offsets['template'] ?? 0),
     })
 
   let chunkNamed = false

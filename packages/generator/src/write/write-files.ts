@@ -32,13 +32,22 @@ export function writeMigrations(
 ): readonly string[] {
   if (migrations.length === 0) return []
   writeLockFile(folder)
-  let moment = Math.max(now.getTime() - 1000 * migrations.length, timestampOf(existing.at(-1)) + 1000)
-  return migrations.map(({ name, sql }) => {
-    const path = join(folder, `${timestamp(new Date(moment))}_${name}`, 'migration.sql')
-    writeIfChanged(path, sql)
-    moment += 1000
-    return path
-  })
+  const paths = migrationPaths(folder, existing, migrations, now)
+  for (const [index, { sql }] of migrations.entries()) writeIfChanged(paths[index] as string, sql)
+  return paths
+}
+
+/** Where `writeMigrations` would write them. */
+export function migrationPaths(
+  folder: string,
+  existing: readonly string[],
+  migrations: readonly { readonly name: string }[],
+  now: Date,
+): readonly string[] {
+  const first = Math.max(now.getTime() - 1000 * migrations.length, timestampOf(existing.at(-1)) + 1000)
+  return migrations.map(({ name }, index) =>
+    join(folder, `${timestamp(new Date(first + 1000 * index))}_${name}`, 'migration.sql'),
+  )
 }
 
 function writeLockFile(folder: string): void {

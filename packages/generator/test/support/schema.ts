@@ -1,5 +1,11 @@
 // Schema text in memory, through the same stages as the generator's.
-import { isVectorizerError, type VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import {
+  type AnySpec,
+  isVectorizerError,
+  type VectorFieldSpec,
+  type VectorizerError,
+  type VectorizerSpec,
+} from '@prisma-vectorizer/spec'
 import { checkDatasource } from '../../src/read/datasource.ts'
 import { type Datamodel, parseDatamodel } from '../../src/read/dmmf.ts'
 import { type AnnotationText, type SchemaText, scanSchema } from '../../src/read/scan-annotations.ts'
@@ -24,15 +30,25 @@ function datamodelOf(content: string): { schema: SchemaText; datamodel: Datamode
   return { schema, datamodel }
 }
 
-export function specsOf(content: string): readonly VectorizerSpec[] {
+/** Of both kinds. */
+export function anySpecsOf(content: string): readonly AnySpec[] {
   const { schema, datamodel } = datamodelOf(content)
   checkDatasource(schema)
   return resolveSpecs(schema.annotations, datamodel)
 }
 
+export const specsOf = (content: string): readonly VectorizerSpec[] =>
+  anySpecsOf(content).filter((spec) => spec.kind === 'vectorizer')
+
 export function specOf(content: string): VectorizerSpec {
   const [spec] = specsOf(content)
   if (!spec) throw new Error(`no vectorizer in:\n${content}`)
+  return spec
+}
+
+export function vectorOf(content: string): VectorFieldSpec {
+  const spec = anySpecsOf(content).find((one) => one.kind === 'vector')
+  if (!spec) throw new Error(`no @vector in:\n${content}`)
   return spec
 }
 
@@ -56,4 +72,4 @@ export function failureOf(work: () => unknown): VectorizerError {
   throw new Error('no error was thrown')
 }
 
-export const messageOf = (content: string): string => failureOf(() => specsOf(content)).message
+export const messageOf = (content: string): string => failureOf(() => anySpecsOf(content)).message

@@ -1,27 +1,32 @@
 // prisma-vectorizer migrate dev: the steps that take a new annotation to a migrated database, as one command.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { VectorizerError } from '@prisma-vectorizer/spec'
+// prisma-vectorizer migrate down: the SQL that undoes one of our migrations.
+import type { AnySpec } from '@prisma-vectorizer/spec'
 import { Command } from 'commander'
 import { loadEnvironment } from '../configuration.ts'
+import { openDatabase } from '../database/open-database.ts'
+import { planDatabase } from '../database-plan.ts'
+import { type GeneratorTools, loadGeneratorTools } from '../generator-tools.ts'
+import { findApplication } from '../prisma-application.ts'
+import { findPrisma, type PrismaPaths, pathArguments, runPrisma, withPrismaPaths } from '../prisma-cli.ts'
 import type { CommandLine } from './command-line.ts'
 
-interface MigrateFlags {
+interface MigrateFlags extends PrismaPaths {
   readonly name?: string
-  readonly schema?: string
-  readonly config?: string
 }
 
 export function migrateCommand(commandLine: CommandLine): Command {
   const dev = new Command('dev')
     .description('Derive models and migrations, apply them, and generate Prisma Client.')
     .option('-n, --name <name>', "name of Prisma's own migration, if it makes one")
-    .option('--schema <path>', 'as for prisma')
-    .option('--config <path>', 'as for prisma')
     .action((flags: MigrateFlags) => migrateDev(flags, commandLine))
-  return new Command('migrate').description('Prisma Migrate and prisma generate, in the right order.').addCommand(dev)
+  const down = new Command('down')
+    .description('Print the SQL that undoes one migration of prisma-vectorizer.')
+    .argument('<name>', "the migration's folder, with or without its timestamp")
+    .action((name: string, flags: PrismaPaths) => migrateDown(name, flags, commandLine))
+  return new Command('migrate')
+    .description('Prisma Migrate and prisma generate, in the right order.')
+    .addCommand(withPrismaPaths(dev))
+    .addCommand(withPrismaPaths(down))
 }
 
 /**
@@ -30,38 +35,68 @@ export function migrateCommand(commandLine: CommandLine): Command {
  */
 async function migrateDev({ name, ...paths }: MigrateFlags, commandLine: CommandLine): Promise<void> {
   loadEnvironment(commandLine.folder)
-  const prisma = findPrisma(commandLine.folder)
-  const same = Object.entries(paths).flatMap(([flag, value]) => [`--${flag}`, value])
+  const prisma = findPrisma(commandLine.folder, 'migrate')
+  const same = pathArguments(paths)
+  const generate = ['generate', ...same]
   const migrate = ['migrate', 'dev', ...(name === undefined ? [] : ['--name', name]), ...same]
-  for (const args of [['generate', ...same], migrate, ['generate', ...same], migrate]) {
+  const costs = await prepareCosts(paths, commandLine)
+  for (const args of [generate, migrate, generate, migrate]) {
+    if (args === migrate) await costs?.()
     const code = await runPrisma(prisma, args, commandLine)
     // Prisma has said why.
     if (code !== 0) return commandLine.setExitCode(code)
   }
 }
 
-/** The application's own Prisma CLI. Throws VZ508. */
-function findPrisma(folder: string): string {
+/**
+ * Says what the next `migrate dev` is about to embed, and how much that is in the database now. Undefined, or silent,
+ * where that cannot be told: the database may be new or away, and Prisma says what is wrong with a schema.
+ */
+async function prepareCosts(paths: PrismaPaths, { folder, stderr }: CommandLine) {
   try {
-    const manifest = createRequire(join(folder, 'package.json')).resolve('prisma/package.json')
-    const program = join(dirname(manifest), 'build/index.js')
-    if (existsSync(program)) return program
+    const tools = await loadGeneratorTools('migrate dev')
+    const application = await findApplication(tools, folder, paths)
+    const specs = tools.planSchema(application.schemaPath)?.specs ?? []
+    const schemas = tools.readDatasourceSchemas(application.schemaPath)
+    const url = application.url()
+    return async () => {
+      for (const line of await costLines(tools, url, specs, schemas)) stderr.write(`prisma-vectorizer: ${line}\n`)
+    }
   } catch {
-    // Reported below.
+    return undefined
   }
-  throw new VectorizerError('VZ508', {
-    fact: `The Prisma CLI is not installed in ${folder}.`,
-    why: '`prisma-vectorizer migrate` runs the one of your application.',
-    fix: 'Run `npm install --save-dev prisma`, or go to the folder of the application.',
-  })
 }
 
-function runPrisma(program: string, args: readonly string[], { folder, stderr }: CommandLine): Promise<number> {
-  stderr.write(`$ prisma ${args.join(' ')}\n`)
-  return new Promise((resolve, reject) => {
-    // The terminal is Prisma's meanwhile: it may have to ask.
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: 'inherit' })
-    child.on('error', reject)
-    child.on('close', (code) => resolve(code ?? 1))
-  })
+async function costLines(
+  tools: GeneratorTools,
+  url: string,
+  specs: readonly AnySpec[],
+  schemas: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (specs.length === 0) return []
+  try {
+    const { database } = await openDatabase(withTimeout(url), 1)
+    try {
+      const { steps } = await planDatabase(tools, database, specs, schemas)
+      return steps.flatMap(({ cost, embeds }) => (cost && embeds ? [`${tools.placeOf(embeds.spec)}: ${cost}`] : []))
+    } finally {
+      await database.close()
+    }
+  } catch {
+    return []
+  }
+}
+
+/** A server that does not answer is Prisma's to report. */
+function withTimeout(url: string): string {
+  const timed = new URL(url)
+  if (!timed.searchParams.has('connect_timeout')) timed.searchParams.set('connect_timeout', '5')
+  return timed.href
+}
+
+async function migrateDown(name: string, paths: PrismaPaths, { folder, stdout }: CommandLine): Promise<void> {
+  loadEnvironment(folder)
+  const tools = await loadGeneratorTools('migrate down')
+  const { schemaPath, migrations } = await findApplication(tools, folder, paths)
+  stdout.write(tools.downMigration(tools.planSchema(schemaPath)?.generator?.migrations ?? migrations, name))
 }

@@ -30,7 +30,11 @@ export function workerCommand(commandLine: CommandLine): Command {
     .addOption(
       new Option('--concurrency <n>', 'batches in flight at once').argParser(parseCount).default(defaults.concurrency),
     )
-    .addOption(new Option('--batch-size <n>', 'rows per batch').argParser(parseCount).default(defaults.batchSize))
+    .addOption(
+      new Option('--batch-size <n>', 'rows per batch, where the vectorizer has no batchSize')
+        .argParser(parseCount)
+        .default(defaults.batchSize),
+    )
     .addOption(
       new Option('--poll-interval <time>', 'time between looks at an empty queue: 500ms, 1s, 5m')
         .argParser(parseDuration)

@@ -30,7 +30,7 @@ export interface LoadedRow extends ClaimedRow {
   readonly source: { readonly text: string; readonly columns: readonly string[] } | undefined
 }
 
-/** `chunks` is empty for empty text and for a source row that is gone. */
+/** `chunks` is empty for empty text, for a row outside the filter, and for a source row that is gone. */
 export interface ChunkedRow extends ClaimedRow {
   readonly gone: boolean
   readonly chunks: readonly string[]

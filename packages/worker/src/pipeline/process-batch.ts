@@ -1,7 +1,7 @@
 // One batch through all six steps: claim, load, chunk, format, embed, write.
 import { randomUUID } from 'node:crypto'
 import type { Embedder } from '@prisma-vectorizer/spec'
-import { misfit } from '../registry.ts'
+import { misfit } from '../set-aside.ts'
 import type { Vectorizer } from '../vectorizer.ts'
 import type { ClaimedRow, Lease, PipelineContext } from './batch.ts'
 import { claim } from './claim.ts'
@@ -19,7 +19,7 @@ export interface BatchResult {
   readonly vectorizer: string
   /** Rows taken from the queue; 0 when nothing was claimable. The counts of rows below add up to it. */
   readonly claimed: number
-  /** Rows whose chunks are now current, those with empty text (no chunks) included. */
+  /** Rows whose chunks are now current, those with empty text or outside the filter (no chunks) included. */
   readonly embedded: number
   /** Rows whose source row no longer exists. */
   readonly removed: number

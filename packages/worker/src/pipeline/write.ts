@@ -1,15 +1,13 @@
-// Step 6 of 6: replaces the chunks of a batch in one short transaction. Nothing is written of a row that was changed,
+// Step 6 of 6: replaces what is stored of a batch in one short transaction. Nothing is written of a row that was changed,
 // deleted or taken over by another worker since it was claimed.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Queryable, vectorToText } from '@prisma-vectorizer/spec'
-import { deleteChunks } from '../sql/delete-chunks.ts'
+import type { Queryable } from '@prisma-vectorizer/spec'
 import { dequeueRows } from '../sql/dequeue-rows.ts'
-import { insertChunks } from '../sql/insert-chunks.ts'
 import { type LockRow, lockRows } from '../sql/lock-rows.ts'
 import { run } from '../sql/run.ts'
-import { vectorArray } from '../vector-array.ts'
 import type { ChunkedRow, EmbeddedRow, FailedRow, Lease, PipelineContext } from './batch.ts'
 import { describeFailure, isConnectionFailure, isContention, isMisfit } from './failure.ts'
+import { keysOf, lockStore, replaceStored } from './replace-stored.ts'
 
 export interface WriteOutcome {
   readonly written: EmbeddedRow[]
@@ -85,6 +83,7 @@ async function writeBatch(
   rows: readonly EmbeddedRow[],
   connection: Queryable,
 ): Promise<WriteOutcome> {
+  await lockStore(vectorizer, connection)
   const locks = await run<LockRow>(connection, lockRows(vectorizer, token, keysOf(rows)))
   const states = new Map(locks.map(({ ordinal, state }) => [ordinal - 1, state]))
   const outcome = nothing()
@@ -99,22 +98,7 @@ async function writeBatch(
 
   const finished = keysOf([...outcome.written, ...outcome.removed])
   if (finished.length === 0) return outcome
-  await run(connection, deleteChunks(vectorizer, finished))
-  const chunks = chunkColumns(outcome.written, binary ? vectorizer.vectorTypeOid : undefined)
-  if (chunks.keys.length > 0) await run(connection, insertChunks(vectorizer, chunks))
+  await replaceStored(vectorizer, outcome, binary, connection)
   await run(connection, dequeueRows(vectorizer, finished))
   return outcome
-}
-
-const keysOf = (rows: readonly ChunkedRow[]) => rows.map(({ key }) => key)
-
-/** `vectorTypeOid` is undefined where vectors travel as text. */
-function chunkColumns(rows: readonly EmbeddedRow[], vectorTypeOid: number | undefined) {
-  const vectors = rows.flatMap((row) => row.vectors)
-  return {
-    keys: rows.flatMap((row) => row.chunks.map(() => row.key)),
-    sequences: rows.flatMap((row) => row.chunks.map((_, sequence) => sequence)),
-    chunks: rows.flatMap((row) => row.chunks),
-    embeddings: vectorTypeOid === undefined ? vectors.map(vectorToText) : vectorArray(vectors, vectorTypeOid),
-  }
 }

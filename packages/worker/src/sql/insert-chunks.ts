@@ -1,26 +1,28 @@
 // Writes the chunks of a batch in one statement.
 import { quoteIdentifier, type SqlQuery, storeColumns } from '@prisma-vectorizer/spec'
 import type { Vectorizer } from '../vectorizer.ts'
-import { type Key, keyArrays, keyParameters, storeKeys } from './keys.ts'
+import { type Key, keyArrays, keyParameters, queueKeys, storeKeys } from './keys.ts'
+import { storedVector, type VectorValues, vectorsParameter } from './vector-parameter.ts'
 
 export interface ChunkColumns {
   /** Key of each chunk's row. */
   readonly keys: readonly Key[]
   readonly sequences: readonly number[]
   readonly chunks: readonly string[]
-  /** A binary `vector[]` (see vector-array.ts), or one text per vector where the driver takes no binary. */
-  readonly embeddings: Uint8Array | readonly string[]
+  readonly vectors: VectorValues
 }
 
-/** Each element is cast to the store's own type by assignment: `vector` → `halfvec`, `sparsevec`. */
-export function insertChunks({ spec, store, vectorType }: Vectorizer, chunks: ChunkColumns): SqlQuery {
+export function insertChunks(vectorizer: Vectorizer, { keys, sequences, chunks, vectors }: ChunkColumns): SqlQuery {
+  const { spec, store } = vectorizer
   const parts = spec.source.key.length
   const { chunkSeq, chunk, embedding } = storeColumns
   const columns = [storeKeys(spec), ...[chunkSeq, chunk, embedding].map(quoteIdentifier)].join(', ')
-  const embeddings = `$${parts + 3}${chunks.embeddings instanceof Uint8Array ? '' : '::text[]'}::${vectorType}[]`
+  const parameter = vectorsParameter(vectorizer, parts + 3, vectors)
   return {
     text: `INSERT INTO ${store} (${columns})
-SELECT * FROM unnest(${keyParameters(spec)}, $${parts + 1}::int[], $${parts + 2}::text[], ${embeddings})`,
-    values: [...keyArrays(spec, chunks.keys), chunks.sequences, chunks.chunks, chunks.embeddings],
+SELECT ${queueKeys(spec)}, sequence, chunk, ${storedVector(vectorizer, 'vector')}
+FROM unnest(${keyParameters(spec)}, $${parts + 1}::int[], $${parts + 2}::text[], ${parameter})
+  AS written (${queueKeys(spec)}, sequence, chunk, vector)`,
+    values: [...keyArrays(spec, keys), sequences, chunks, vectors],
   }
 }

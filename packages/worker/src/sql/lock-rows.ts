@@ -1,6 +1,7 @@
 // The gate of the write: which of the claimed rows may be written, and holds them until the transaction ends.
-import type { SqlQuery } from '@prisma-vectorizer/spec'
+import { quoteLiteral, type SqlQuery } from '@prisma-vectorizer/spec'
 import type { Vectorizer } from '../vectorizer.ts'
+import { hidesRows } from './hides-rows.ts'
 import { type Key, keyArrays, keysMatch, queueKeys, unnestKeys } from './keys.ts'
 
 export interface LockRow {
@@ -14,13 +15,19 @@ export interface LockRow {
  * Returns the rows that still carry `lease`; one that is missing was changed in flight (a change clears the lease).
  * Source before queue, and never waiting for either (`SKIP LOCKED`): the application locks in that order too, and
  * would meet us in a deadlock. `KEY SHARE` is what the store's foreign key would take anyway: the source row cannot be
- * deleted before we commit, but can be updated.
+ * deleted before we commit, but can be updated. Where the vector is a column of the source row itself we shall update
+ * it, so we take what an UPDATE takes, `NO KEY UPDATE`: after a KEY SHARE we might find the row held by the application,
+ * which waits for the queue row that we hold.
+ *
+ * A row that row-level security may hide is not taken for gone: security that was switched on since the registry was
+ * read must not cost any embeddings.
  *
  * Also switches JIT off until the transaction ends: a store that was never analysed makes the planner expect so many
  * chunks to replace that PostgreSQL compiles the statement, 20 ms for one that runs 0.1 ms.
  */
 export function lockRows({ spec, source, queue }: Vectorizer, lease: string, keys: readonly Key[]): SqlQuery {
   const leaseParameter = `$${spec.source.key.length + 1}`
+  const strength = spec.store.kind === 'column' ? 'NO KEY UPDATE' : 'KEY SHARE'
   const isHeld = `${keysMatch(spec, 'queue')} AND queue.lease = ${leaseParameter}::uuid`
   return {
     text: `WITH wanted AS MATERIALIZED (
@@ -29,7 +36,7 @@ export function lockRows({ spec, source, queue }: Vectorizer, lease: string, key
   SELECT wanted.ordinal
   FROM wanted
   JOIN ${source} AS source ON ${keysMatch(spec, 'source')}
-  FOR KEY SHARE OF source SKIP LOCKED
+  FOR ${strength} OF source SKIP LOCKED
 ), queue_locked AS MATERIALIZED (
   SELECT wanted.ordinal, source_locked.ordinal IS NOT NULL AS with_source
   FROM wanted
@@ -48,6 +55,7 @@ SELECT
     WHEN queue_locked.ordinal IS NULL THEN 'busy'
     WHEN queue_locked.with_source THEN 'locked'
     WHEN EXISTS (SELECT FROM ${source} AS source WHERE ${keysMatch(spec, 'source')}) THEN 'busy'
+    WHEN ${hidesRows(`${quoteLiteral(source)}::regclass`)} THEN 'busy'
     ELSE 'gone'
   END AS state
 FROM leased AS wanted

@@ -1,5 +1,6 @@
 // Reads the registry with what the database says today about each vectorizer's tables.
 import { type SqlQuery, storeColumns, vectorizerSchema } from '@prisma-vectorizer/spec'
+import { hidesRows } from './hides-rows.ts'
 
 export interface RegistryRow {
   readonly name: string
@@ -13,7 +14,13 @@ export interface RegistryRow {
   readonly store_table: string | null
   readonly store_schema: string | null
   readonly store_columns: readonly string[] | null
-  /** Dimensions of the store's vector column. */
+  /** Whether row-level security may hide rows from `role`, the worker's own. */
+  readonly source_hidden: boolean
+  readonly store_hidden: boolean
+  readonly role: string
+  /** Type of the text column, without its length: `text`, `varchar`, `bytea`. */
+  readonly text_type: string | null
+  /** Dimensions of the store's vector column: what its type has in parentheses, whichever of the four it is. */
   readonly store_dimensions: number | null
   /** Tables of schema `vectorizer`. */
   readonly vectorizer_tables: readonly string[] | null
@@ -33,7 +40,7 @@ const columnsOf = (table: string) => `(
     WHERE attrelid = ${table} AND attnum > 0 AND NOT attisdropped
   )`
 
-/** Lists are JSON because PGlite and `pg` parse that alike. */
+/** Lists are JSON because PGlite and `pg` parse that alike. A `@vector` field is the application's: no worker's concern. */
 export const readRegistry: SqlQuery = {
   text: `SELECT
   registry.name,
@@ -45,10 +52,19 @@ export const readRegistry: SqlQuery = {
   store.relname::text AS store_table,
   store_schema.nspname::text AS store_schema,
   ${columnsOf('registry.store')} AS store_columns,
+  ${hidesRows('registry.source')} AS source_hidden,
+  ${hidesRows('registry.store')} AS store_hidden,
+  current_user::text AS role,
+  (
+    SELECT typname::text
+    FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid = atttypid
+    WHERE attrelid = registry.source AND attname = registry.spec #>> '{source,text,column}' AND NOT attisdropped
+  ) AS text_type,
   (
     SELECT atttypmod
     FROM pg_catalog.pg_attribute
-    WHERE attrelid = registry.store AND attname = '${storeColumns.embedding}' AND NOT attisdropped
+    WHERE attrelid = registry.store
+      AND attname = coalesce(registry.spec #>> '{store,column}', '${storeColumns.embedding}') AND NOT attisdropped
   ) AS store_dimensions,
   (
     SELECT jsonb_agg(relname) FROM pg_catalog.pg_class WHERE relnamespace = '${vectorizerSchema}'::regnamespace
@@ -64,6 +80,7 @@ LEFT JOIN pg_catalog.pg_extension AS extension ON extension.extname = 'vector'
 LEFT JOIN pg_catalog.pg_namespace AS vector_schema ON vector_schema.oid = extension.extnamespace
 LEFT JOIN pg_catalog.pg_type AS vector_type
   ON vector_type.typname = 'vector' AND vector_type.typnamespace = extension.extnamespace
+WHERE registry.spec ->> 'kind' IS DISTINCT FROM 'vector'
 ORDER BY registry.name`,
   values: [],
 }

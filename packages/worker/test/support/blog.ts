@@ -1,5 +1,5 @@
 // A database with vectorizers, a connection to look at it, and workers that are stopped with it.
-import type { VectorizerSpec } from '@prisma-vectorizer/spec'
+import { objectNames, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import pg from 'pg'
 import { createDatabase } from '../../../../test/support/databases.ts'
 import { createWorker, type Worker, type WorkerOptions } from '../../src/index.ts'
@@ -28,6 +28,8 @@ export interface Blog extends AsyncDisposable {
   /** New posts with ids from 1. */
   insert(contents: readonly (string | null)[]): Promise<void>
   stored(): Promise<StoredChunk[]>
+  /** Of a vectorizer whose vectors are a column: the text of each, by the posts' ids. */
+  vectors(): Promise<(string | null)[]>
   queued(): Promise<QueuedRow[]>
   worker(options?: Partial<WorkerOptions>): Worker
   /** Another connection, for a transaction of the application's. */
@@ -38,7 +40,8 @@ export interface Blog extends AsyncDisposable {
 export async function openBlog(
   options: InstallOptions & { readonly sql?: string; readonly spec?: VectorizerSpec } = {},
 ): Promise<Blog> {
-  const sql = options.sql ?? `${blogPostTable}\n${installVectorizer(options.spec ?? blogPost, options)}`
+  const spec = options.spec ?? blogPost
+  const sql = options.sql ?? `${blogPostTable}\n${installVectorizer(spec, options)}`
   const database = await createDatabase({ sql })
   const workers: Worker[] = []
   const clients: pg.Client[] = []
@@ -67,7 +70,11 @@ export async function openBlog(
       query('SELECT id, chunk_seq, chunk, embedding::text FROM "BlogPost_embedding_store" ORDER BY id, chunk_seq'),
     queued: () =>
       query(`SELECT key_id, lease, attempts, failed_at IS NOT NULL AS failed, error, not_before <= now() AS claimable
-        FROM vectorizer."BlogPost_embedding_store_queue" ORDER BY key_id`),
+        FROM vectorizer."${objectNames(spec).queue}" ORDER BY key_id`),
+    async vectors() {
+      const rows = await query<{ embedding: string | null }>('SELECT embedding::text FROM "BlogPost" ORDER BY id')
+      return rows.map(({ embedding }) => embedding)
+    },
     worker(workerOptions = {}) {
       const worker = createWorker({ database: database.url, embedder: always(fakeEmbedder()), ...workerOptions })
       workers.push(worker)

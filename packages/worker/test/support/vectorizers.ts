@@ -1,16 +1,31 @@
 // Sources, stores, queues and triggers as the generator's migrations make them, in the fewest words that behave alike.
 import {
+  filterColumns,
+  filterCondition,
   isQueuedAsText,
   objectNames,
   queueKeyColumn,
+  quoteIdentifier,
   quoteLiteral,
   quoteTable,
+  type TableStore,
   type VectorizerSpec,
+  vectorColumn,
 } from '@prisma-vectorizer/spec'
 
+const tableStore = {
+  kind: 'table',
+  parentField: 'parent',
+  relation: null,
+  onDelete: 'Cascade',
+  onUpdate: 'Cascade',
+  foreignKey: true,
+} as const satisfies Partial<TableStore>
+
 /** `content` of `BlogPost`, with its title in the template. */
-export const blogPost: VectorizerSpec = {
+export const blogPost = {
   version: 1,
+  kind: 'vectorizer',
   name: 'BlogPost_embedding_store',
   accessor: 'contentEmbeddings',
   source: {
@@ -20,12 +35,16 @@ export const blogPost: VectorizerSpec = {
     key: [{ field: 'id', column: 'id', type: 'Int', sqlType: 'INTEGER', storeField: 'id', storeColumn: 'id' }],
     text: { field: 'content', column: 'content' },
     templateColumns: [{ field: 'title', column: 'title' }],
+    filter: null,
+    loading: 'column',
+    parsing: 'auto',
   },
-  store: { model: 'BlogPostContentEmbeddings', schema: null, table: 'BlogPost_embedding_store' },
+  store: { ...tableStore, model: 'BlogPostContentEmbeddings', schema: null, table: 'BlogPost_embedding_store' },
   dimensions: 8,
   type: 'vector',
   distance: 'cosine',
   index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true },
+  roles: { worker: null, application: null },
   model: 'fake/good',
   chunking: {
     kind: 'recursive',
@@ -35,7 +54,26 @@ export const blogPost: VectorizerSpec = {
     regex: false,
   },
   template: '$title - $chunk',
-}
+  view: null,
+  batchSize: null,
+  concurrency: null,
+} as const satisfies VectorizerSpec
+
+/** The same with `destination: column(embedding)`. */
+export const blogPostColumn = {
+  ...blogPost,
+  name: 'BlogPost_embedding',
+  accessor: 'embedding',
+  store: {
+    kind: 'column',
+    model: 'BlogPost',
+    schema: null,
+    table: 'BlogPost',
+    field: 'embedding',
+    column: 'embedding',
+  },
+  chunking: { kind: 'none' },
+} as const satisfies VectorizerSpec
 
 export const blogPostTable = `CREATE TABLE "BlogPost" (
   id serial PRIMARY KEY, title text NOT NULL DEFAULT 'Title', content text, views integer NOT NULL DEFAULT 0
@@ -79,8 +117,11 @@ export const author: VectorizerSpec = {
     ],
     text: { field: 'bio', column: 'bio' },
     templateColumns: [{ field: 'born', column: 'born' }],
+    filter: null,
+    loading: 'column',
+    parsing: 'auto',
   },
-  store: { model: 'AuthorBioEmbeddings', schema: 'people', table: 'authors_embedding_store' },
+  store: { ...tableStore, model: 'AuthorBioEmbeddings', schema: 'people', table: 'authors_embedding_store' },
   template: '$born: $chunk',
 }
 
@@ -91,39 +132,53 @@ CREATE TABLE people.authors (
 );`
 
 export interface InstallOptions {
-  /** Default true. False as with `relationMode = "prisma"`: deletes are then the trigger's job. */
-  readonly foreignKey?: boolean
-  /** Default true. */
+  /** Default true. False: the worker alone takes care of a deleted row's chunks and queue row. */
   readonly deleteTrigger?: boolean
 }
 
-/** The migration of one vectorizer. */
-export function installVectorizer(
-  spec: VectorizerSpec,
-  { foreignKey = true, deleteTrigger = true }: InstallOptions = {},
-): string {
-  const { key, text, templateColumns } = spec.source
-  const queue = `vectorizer.${JSON.stringify(objectNames(spec).queue)}`
-  const trigger = `vectorizer.${JSON.stringify(objectNames(spec).updateFunction)}`
+const quoted = (names: readonly string[], prefix = '') => names.map((name) => prefix + JSON.stringify(name)).join(', ')
+
+function storeSql(spec: VectorizerSpec): string {
+  const { key } = spec.source
   const [source, store] = [quoteTable(spec.source), quoteTable(spec.store)]
-  const quoted = (names: readonly string[], prefix = '') =>
-    names.map((name) => prefix + JSON.stringify(name)).join(', ')
-  const sourceKey = key.map(({ column }) => column)
-  const storeKey = key.map(({ storeColumn }) => storeColumn)
-  const queueKey = key.map((_, part) => queueKeyColumn(spec, part))
-  const watched = [...sourceKey, text.column, ...templateColumns.map(({ column }) => column)]
-  const reset = "not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL"
-  return `CREATE EXTENSION IF NOT EXISTS vector;
-CREATE TABLE ${store} (
+  const vectorType = `${spec.type}(${spec.dimensions})`
+  if (spec.store.kind === 'column')
+    return `ALTER TABLE ${source} ADD ${quoteIdentifier(vectorColumn(spec.store))} ${vectorType};`
+  const storeKey = quoted(key.map(({ storeColumn }) => storeColumn))
+  const foreignKey = `FOREIGN KEY (${storeKey}) REFERENCES ${source} ON DELETE CASCADE ON UPDATE CASCADE`
+  return `CREATE TABLE ${store} (
   embedding_uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   ${key.map(({ storeColumn, sqlType }) => `"${storeColumn}" ${sqlType} NOT NULL`).join(', ')},
   chunk_seq integer NOT NULL,
   chunk text NOT NULL,
-  embedding vector(${spec.dimensions}) NOT NULL,
-  UNIQUE (${quoted(storeKey)}, chunk_seq)
-  ${foreignKey ? `, FOREIGN KEY (${quoted(storeKey)}) REFERENCES ${source} ON DELETE CASCADE ON UPDATE CASCADE` : ''}
+  embedding ${vectorType} NOT NULL,
+  UNIQUE (${storeKey}, chunk_seq)
+  ${spec.store.foreignKey ? `, ${foreignKey}` : ''}
 );
-ALTER TABLE ${store} ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE ${store} ALTER COLUMN embedding SET STORAGE PLAIN;`
+}
+
+/** The migration of one vectorizer. */
+export function installVectorizer(spec: VectorizerSpec, { deleteTrigger = true }: InstallOptions = {}): string {
+  const { key, text, templateColumns, filter } = spec.source
+  const queue = `vectorizer.${JSON.stringify(objectNames(spec).queue)}`
+  const trigger = `vectorizer.${JSON.stringify(objectNames(spec).updateFunction)}`
+  const [source, store] = [quoteTable(spec.source), quoteTable(spec.store)]
+  const sourceKey = key.map(({ column }) => column)
+  const queueKey = key.map((_, part) => queueKeyColumn(spec, part))
+  const watched = [...key, text, ...templateColumns, ...filterColumns(filter)].map(({ column }) => column)
+  const reset = "not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL"
+  // Queue before store, as the worker locks them.
+  const forget = [
+    `DELETE FROM ${queue} WHERE (${quoted(queueKey)}) = (${quoted(sourceKey, 'old.')});`,
+    ...(spec.store.kind === 'table' && !spec.store.foreignKey
+      ? [
+          `DELETE FROM ${store} WHERE (${quoted(key.map(({ storeColumn }) => storeColumn))}) = (${quoted(sourceKey, 'old.')});`,
+        ]
+      : []),
+  ]
+  return `CREATE EXTENSION IF NOT EXISTS vector;
+${storeSql(spec)}
 
 CREATE SCHEMA IF NOT EXISTS vectorizer;
 CREATE TABLE IF NOT EXISTS vectorizer.vectorizer (
@@ -138,10 +193,13 @@ CREATE TABLE ${queue} (
   PRIMARY KEY (${quoted(queueKey)})
 );
 CREATE INDEX ON ${queue} (queued_at) WHERE failed_at IS NULL;
-CREATE FUNCTION ${trigger}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ${trigger}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    ${deleteTrigger ? `DELETE FROM ${queue} WHERE (${quoted(queueKey)}) = (${quoted(sourceKey, 'old.')});` : ''}
+    ${deleteTrigger ? forget.join('\n    ') : ''}
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'INSERT' AND NOT (${filter === null ? 'true' : filterCondition(filter, 'new.')}) THEN
     RETURN NULL;
   END IF;
   IF TG_OP = 'INSERT' OR (${quoted(watched, 'new.')}) IS DISTINCT FROM (${quoted(watched, 'old.')}) THEN

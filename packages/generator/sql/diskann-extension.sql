@@ -1,0 +1,2 @@
+-- pgvectorscale, which has the access method.
+CREATE EXTENSION IF NOT EXISTS vectorscale CASCADE;

@@ -1,0 +1,2 @@
+-- Rows outside `where` have no embeddings.
+{{forget}};

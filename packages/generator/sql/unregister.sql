@@ -1,0 +1,1 @@
+DELETE FROM vectorizer.vectorizer WHERE name = {{nameLiteral}};

@@ -1,0 +1,153 @@
+// The parts of the trigger functions that depend on what is watched, on the filter, and on who removes stored vectors.
+import {
+  filterColumns,
+  filterCondition,
+  isQueuedAsText,
+  quoteIdentifier,
+  quoteLiteral,
+  type VectorizerSpec,
+} from '@prisma-vectorizer/spec'
+import { columnsAreAsKnown, primaryKeyIsAsKnown } from './known-columns.ts'
+
+/** What the fragments are made of; see sql-names.ts. */
+interface Names {
+  readonly nameLiteral: string
+  readonly vectorColumn: string
+  readonly deletedKey: string
+  readonly sourceQueuedKey: string
+  readonly storeKey: string
+  readonly storeQueuedKey: string
+  readonly queue: string
+  readonly queueKey: string
+  readonly requeue: string
+  readonly enqueueTag: string
+  readonly forgetTag: string
+}
+
+// What an unexpected column or type raises. Serialization failures, deadlocks and timeouts are raised as ever.
+const schemaMismatch =
+  'undefined_column OR datatype_mismatch OR data_exception OR syntax_error OR cardinality_violation'
+const storeMismatch = `undefined_table OR ${schemaMismatch} OR undefined_function`
+
+export function triggerFragments(spec: VectorizerSpec, names: Names) {
+  const { key, filter, text, templateColumns } = spec.source
+  const keyColumns = key.map((part) => part.column)
+  const filtered = filterColumns(filter)
+  const watched = new Map<string, string>()
+  // Compared as text: json and xml know no equality, and a column may be retyped to one of them. For text and varchar
+  // the cast is none. The types of the key and of a filter's columns are known, or the guard has switched this off.
+  for (const { column } of [text, ...templateColumns]) watched.set(column, '::text')
+  for (const { column, type } of filtered) {
+    if (!watched.has(column)) watched.set(column, type === 'text' ? '::text' : '')
+  }
+  for (const column of keyColumns) watched.set(column, '')
+  const changed = [...watched]
+    .map(
+      ([column, cast]) =>
+        `after.${quoteIdentifier(column)}${cast} IS DISTINCT FROM before.${quoteIdentifier(column)}${cast}`,
+    )
+    .join('\n    OR ')
+  // plpgsql plans a field of new or old with the type it has then, and fails when the session meets another: a migrated
+  // enum is another type. Of the other types the guard notices.
+  const fields = (row: 'new' | 'old') =>
+    key
+      .map((part) =>
+        isQueuedAsText(part)
+          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
+          : `${row}.${quoteIdentifier(part.column)}`,
+      )
+      .join(', ')
+  const newKey = fields('new')
+  const oldKey = fields('old')
+  const plain = [...watched.keys()].filter(
+    (column) => !keyColumns.includes(column) && !filtered.some((item) => item.column === column),
+  )
+  return {
+    schemaMismatch,
+    newKey,
+    oldKey,
+    changed:
+      filter === null
+        ? changed
+        : `(${changed})\n    AND (${filterCondition(filter, 'before.')} OR ${filterCondition(filter, 'after.')})`,
+    whereInFilter: filter === null ? '' : ` WHERE ${filterCondition(filter)}`,
+    keyIsAsKnown: columnsAreAsKnown(spec, [], []),
+    insertedIsAsKnown: columnsAreAsKnown(spec, [], filtered),
+    primaryKeyIsAsKnown: primaryKeyIsAsKnown(spec),
+    watchedAreAsKnown: columnsAreAsKnown(spec, plain, filtered),
+    leaveFilter: filter === null ? '' : leaveFilter(spec, names, filterCondition(filter, 'new.'), newKey),
+    ...(hasForeignKey(spec) ? nothingToForget : forgetting(names, oldKey)),
+  } as const
+}
+
+/** A column store goes with its row. */
+const hasForeignKey = ({ store }: VectorizerSpec): boolean => store.kind === 'column' || store.foreignKey
+
+const nothingToForget = { forgetOldKey: '', forgetDeleted: '', forgetAll: '' } as const
+
+// The registry says what the store is called today; no schema of the application is on the functions' search path.
+const storeOf = ({ nameLiteral }: Names): string =>
+  `(SELECT store FROM vectorizer.vectorizer WHERE name = ${nameLiteral})`
+
+/** A name may contain what `format` would take for a placeholder. */
+const percentSafe = (sql: string): string => sql.replaceAll('%', '%%')
+
+const parameters = (spec: VectorizerSpec): string => spec.source.key.map((_, part) => `$${part + 1}`).join(', ')
+
+/** Removes the vectors of one row at once, or leaves that to the worker: a write of the application never fails for it. */
+function leaveFilter(spec: VectorizerSpec, names: Names, inside: string, newKey: string): string {
+  const forget =
+    spec.store.kind === 'column'
+      ? `UPDATE %s SET ${percentSafe(`${names.vectorColumn} = NULL WHERE (${names.sourceQueuedKey}) = (${parameters(spec)}) AND ${names.vectorColumn} IS NOT NULL`)}`
+      : `DELETE FROM %s WHERE ${percentSafe(`(${names.storeQueuedKey}) = (${parameters(spec)})`)}`
+  return `
+  -- The row is outside the filter now, and has no embeddings any more. A transaction that does not see what a worker
+  -- committed meanwhile also queues it, and the worker removes that.
+  IF NOT (${inside}) THEN
+    DELETE FROM ${names.queue} WHERE (${names.queueKey}) = (${newKey});
+    BEGIN
+      EXECUTE format(${names.forgetTag}${forget}${names.forgetTag}, ${storeOf(names)}) USING ${newKey};
+      IF current_setting('transaction_isolation') = 'read committed' THEN
+        RETURN NULL;
+      END IF;
+    EXCEPTION WHEN ${storeMismatch} THEN
+      NULL;
+    END;
+  END IF;`
+}
+
+/** Without a foreign key (relationMode = "prisma") what it would do. A key in the queue without its row is removed by the worker. */
+function forgetting(names: Names, oldKey: string) {
+  const forgetDeleted = `DELETE FROM %s WHERE (${percentSafe(names.storeKey)}) IN (SELECT ${percentSafe(names.deletedKey)} FROM deleted)`
+  return {
+    forgetOldKey: `
+    -- There is no foreign key: the worker finds no row of the old key, and removes its chunks.
+    INSERT INTO ${names.queue} AS queued (${names.queueKey})
+    VALUES (${oldKey})
+    ${names.requeue};`,
+    forgetDeleted: `
+  -- There is no foreign key. A transaction that does not see what a worker committed meanwhile also queues the keys, and
+  -- the worker, finding no row, removes that.
+  BEGIN
+    EXECUTE format(${names.forgetTag}${forgetDeleted}${names.forgetTag}, ${storeOf(names)});
+    IF current_setting('transaction_isolation') = 'read committed' THEN
+      RETURN NULL;
+    END IF;
+  EXCEPTION WHEN ${storeMismatch} THEN
+    NULL;
+  END;
+  BEGIN
+    EXECUTE ${names.enqueueTag}INSERT INTO ${names.queue} AS queued (${names.queueKey}) SELECT ${names.enqueueTag}
+      || vectorizer.current_key(tg_relid)
+      || ${names.enqueueTag} FROM deleted ${names.requeue}${names.enqueueTag};
+  EXCEPTION WHEN ${schemaMismatch} THEN
+    RAISE WARNING 'prisma-vectorizer: deleted rows of % may keep embeddings in %: %', tg_relid::regclass, ${names.nameLiteral}, sqlerrm;
+  END;`,
+    forgetAll: `
+  BEGIN
+    EXECUTE format('TRUNCATE %s', ${storeOf(names)});
+  EXCEPTION WHEN ${storeMismatch} THEN
+    RAISE WARNING 'prisma-vectorizer: the embeddings of % are still there: %', ${names.nameLiteral}, sqlerrm;
+  END;`,
+  } as const
+}

@@ -1,0 +1,154 @@
+// Dimensions, type, distance and index of a column of vectors: what they are unless given, and which go together (VZ111,
+// VZ115). What goes together is pgvector's and pgvectorscale's to say: spec/index-spec.ts.
+import {
+  type Distance,
+  defaultIndex,
+  type IndexMethod,
+  type IndexSpec,
+  indexedType,
+  indexMethods,
+  metrics,
+  type VectorSpec,
+  type VectorType,
+} from '@prisma-vectorizer/spec'
+import type { IndexArgument } from '../annotation/index-argument.ts'
+import type { AnnotationText } from '../read/scan-annotations.ts'
+import { fault } from './fault.ts'
+
+export type VectorSettings = Pick<VectorSpec, 'dimensions' | 'type' | 'distance' | 'index'>
+
+interface Given {
+  readonly dimensions: number
+  readonly type: VectorType
+  readonly distance: Distance | undefined
+  readonly index: IndexArgument | undefined
+  readonly offsets: Readonly<Record<string, number>>
+}
+
+/** `place`: `BlogPost.content`, for messages. */
+export function resolveSettings(annotation: AnnotationText, given: Given, place: string): VectorSettings {
+  const { dimensions, type, offsets } = given
+  const distance = given.distance ?? (type === 'bit' ? 'hamming' : 'cosine')
+  const fail = (code: 'VZ108' | 'VZ111' | 'VZ115', argument: string, fact: string, why: string, fix: string) =>
+    fault(code, annotation, offsets[argument] ?? offsets[code === 'VZ111' ? 'dimensions' : 'type'], {
+      fact: `${place}: ${fact}`,
+      why,
+      fix,
+    })
+
+  if (!metrics[distance].types.includes(type)) {
+    const possible = distancesOf(type)
+    throw fail(
+      'VZ115',
+      'distance',
+      `the distance ${distance} does not exist between vectors of type ${type}.`,
+      `pgvector has ${possible.join(', ')} for ${type}.`,
+      `Write \`distance: ${possible[0]}\`${type === 'vector' ? ', or `type: bit`' : ''}.`,
+    )
+  }
+  if (given.index && 'halfvec' in given.index && given.index.halfvec && type !== 'vector') {
+    throw fail(
+      'VZ115',
+      'index',
+      `\`index.halfvec\` is for vectors of type vector, not ${type}.`,
+      'It indexes half-precision copies of full-precision vectors.',
+      'Remove `halfvec: true`.',
+    )
+  }
+  const settings = { dimensions, type, distance, index: resolveIndex(given.index, type) }
+  checkIndex(settings, fail)
+  return settings
+}
+
+type Fail = (code: 'VZ108' | 'VZ111' | 'VZ115', argument: string, fact: string, why: string, fix: string) => Error
+
+function resolveIndex(given: IndexArgument | undefined, type: VectorType): IndexSpec {
+  const index = given ?? { kind: 'hnsw', m: defaultIndex.m, efConstruction: defaultIndex.efConstruction }
+  if (index.kind === 'none' || index.kind === 'diskann') return index
+  return { ...index, halfvec: type === 'vector' && (index.halfvec ?? true) }
+}
+
+const titles: Readonly<Record<IndexMethod, string>> = {
+  hnsw: 'an HNSW',
+  ivfflat: 'an IVFFlat',
+  diskann: 'a StreamingDiskANN',
+}
+
+function checkIndex(settings: VectorSettings, fail: Fail): void {
+  const { index, dimensions, distance } = settings
+  if (index.kind === 'none') return
+  const type = indexedType(settings)
+  const title = `${titles[index.kind]} index`
+  const possible = indexMethods[index.kind][type]
+  const others = methodsFor(type, distance).filter((method) => method !== index.kind)
+  if (!possible) {
+    throw fail(
+      'VZ115',
+      'index',
+      `${title} cannot hold vectors of type ${type}.`,
+      `It holds ${Object.keys(indexMethods[index.kind]).join(', ')}.`,
+      `Write \`index: ${others[0] ?? 'none'}\`.`,
+    )
+  }
+  if (!possible.distances.includes(distance)) {
+    throw fail(
+      'VZ115',
+      'index',
+      `${title} over ${type} cannot be searched by the distance ${distance}.`,
+      `It knows ${possible.distances.join(', ')}.`,
+      `Write \`index: ${others[0] ?? 'none'}\`, or another distance.`,
+    )
+  }
+  if (dimensions > possible.maxDimensions) {
+    throw fail(
+      'VZ111',
+      'index',
+      `${title} over ${type} holds ${possible.maxDimensions} dimensions, not ${dimensions}.`,
+      'A whole vector has to fit one 8 kB page of the index.',
+      type === 'vector' && settings.type === 'vector' && dimensions <= halfvecLimit(index.kind)
+        ? 'Remove `halfvec: false`: half precision indexes up to 4000 dimensions at the same recall.'
+        : 'Use `index: none` (exact search), or ask the model for fewer dimensions.',
+    )
+  }
+  if (index.kind === 'diskann') checkDiskann(settings, index, fail)
+}
+
+/** What pgvectorscale finds out while it builds the index, which is in the middle of a migration. */
+function checkDiskann(
+  { dimensions, distance }: VectorSettings,
+  { storageLayout, numDimensions, numBitsPerDimension }: Extract<IndexSpec, { kind: 'diskann' }>,
+  fail: Fail,
+): void {
+  if (numDimensions !== null && numDimensions > dimensions) {
+    throw fail(
+      'VZ108',
+      'index',
+      `\`index.numDimensions\` is ${numDimensions}, and the vectors have ${dimensions}.`,
+      'It says how many of the dimensions are indexed, from the first on.',
+      'Leave it out to index all of them.',
+    )
+  }
+  if (storageLayout !== 'plain') return
+  const why = 'The layout `plain` keeps whole vectors in the index, uncompressed.'
+  const fix = 'Remove `storageLayout: plain`: `memory_optimized` is the default.'
+  if (distance === 'ip') {
+    throw fail('VZ115', 'index', 'the layout `plain` cannot be searched by the distance ip.', why, fix)
+  }
+  if (numBitsPerDimension !== null) {
+    throw fail('VZ115', 'index', '`index.numBitsPerDimension` means nothing with the layout `plain`.', why, fix)
+  }
+  if ((numDimensions ?? dimensions) > 2000) {
+    const fact = `the layout \`plain\` holds 2000 dimensions, not ${numDimensions ?? dimensions}.`
+    throw fail('VZ111', 'index', fact, why, fix)
+  }
+}
+
+const halfvecLimit = (method: IndexMethod): number => indexMethods[method].halfvec?.maxDimensions ?? 0
+
+const distancesOf = (type: VectorType): readonly Distance[] =>
+  (Object.keys(metrics) as Distance[]).filter((distance) => metrics[distance].types.includes(type))
+
+const methodsFor = (type: VectorType, distance: Distance): readonly IndexMethod[] =>
+  (Object.keys(indexMethods) as IndexMethod[]).filter((method) =>
+    indexMethods[method][type]?.distances.includes(distance),
+  )

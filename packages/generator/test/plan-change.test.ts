@@ -1,0 +1,180 @@
+// What each change of an annotation or its source becomes: the least SQL, and its cost in words.
+import { describe, expect, test } from 'vitest'
+import { planMigrations } from '../src/migrations/plan.ts'
+import { change, historyOf, parentTable, statements, storeTable } from './support/plan.ts'
+import { blogPost, specOf, vectorOf } from './support/schema.ts'
+
+const spec = specOf(blogPost('dimensions: 3'))
+
+describe('a change', () => {
+  test.each([
+    ['chunking: none', 'chunking'],
+    ['template: "- $chunk"', 'template'],
+    ['model: "openai/x"', 'model'],
+  ])('of %s registers it and queues every row, which it says', (argument, part) => {
+    const { name, sql, summary } = change(spec, specOf(blogPost(`dimensions: 3, ${argument}`)))
+    expect(name).toBe('revectorize_blog_post_content')
+    expect(statements(sql)).toEqual(['INSERT INTO'])
+    expect(sql).toContain('INSERT INTO vectorizer.vectorizer ')
+    expect(sql).toContain('INSERT INTO vectorizer."BlogPost_embedding_store_queue"')
+    expect(summary).toBe(
+      `BlogPost.content: Changed: ${part}. Every row is embedded again, which a provider charges for like the first time.`,
+    )
+    expect(sql).toContain(`-- Changed: ${part}.\n`)
+  })
+
+  test.each([
+    ['index: hnsw(m: 8)', 'index'],
+    ['distance: l2', 'distance'],
+  ])('of %s rebuilds the index and embeds nothing', (argument, part) => {
+    const { sql, summary } = change(spec, specOf(blogPost(`dimensions: 3, ${argument}`)))
+    expect(statements(sql)).toEqual(['DROP INDEX', 'CREATE INDEX', 'INSERT INTO'])
+    expect(sql).not.toContain('_queue"')
+    expect(summary).toBe(`BlogPost.content: Changed: ${part}.`)
+  })
+
+  test('to no index drops it', () => {
+    const { sql } = change(spec, specOf(blogPost('dimensions: 3, index: none')))
+    expect(statements(sql)).toEqual(['DROP INDEX', 'INSERT INTO'])
+  })
+
+  test('of the dimensions resizes the column, rebuilds the index and queues every row', () => {
+    const { sql, summary } = change(spec, specOf(blogPost('dimensions: 1537')))
+    expect(statements(sql)).toEqual(['DROP INDEX', 'TRUNCATE', 'ALTER TABLE', 'CREATE INDEX', 'INSERT INTO'])
+    expect(sql).toContain('ALTER COLUMN "embedding" TYPE vector(1537) USING NULL::vector(1537);')
+    expect(sql).toContain('ALTER COLUMN "embedding" SET STORAGE EXTERNAL;')
+    expect(summary).toContain('Until then searches find only what is embedded anew.')
+  })
+
+  test('of the accessor is registered, no more', () => {
+    const { sql, summary } = change(spec, specOf(blogPost('dimensions: 3, name: vectors')))
+    expect(statements(sql)).toEqual(['INSERT INTO'])
+    expect(sql).not.toContain('_queue"')
+    expect(summary).toBe('BlogPost.content: Changed: accessor.')
+  })
+
+  test('of the template’s columns rewrites functions and triggers', () => {
+    const { sql } = change(spec, specOf(blogPost('dimensions: 3, template: "$title $chunk"')))
+    expect(statements(sql)).toEqual(['DROP TRIGGER', 'CREATE OR REPLACE FUNCTION', 'CREATE TRIGGER', 'INSERT INTO'])
+    expect(sql).not.toContain('CREATE TABLE')
+  })
+
+  const model = (fields: string, name = 'BlogPost') => `model ${name} {
+  ${fields}
+
+  @@map("BlogPost")
+}
+`
+  const text = 'content String /// @vectorizer(dimensions: 3, name: vectors)'
+  const before = specOf(model(`id Int @id\n  ${text}`))
+
+  test('of Prisma’s names alone is registered, no more', () => {
+    const renamed = `body String @map("content") /// @vectorizer(dimensions: 3, name: vectors)`
+    const { sql, summary } = change(before, specOf(model(`id Int @id\n  ${renamed}`, 'Article')))
+    expect(statements(sql)).toEqual(['INSERT INTO'])
+    expect(sql).not.toContain('_queue"')
+    expect(summary).toBe('Article.body: Changed: names.')
+  })
+
+  test('of the source column rewrites functions and queues every row: it may hold another text', () => {
+    const after = specOf(model(`id Int @id\n  body String /// @vectorizer(dimensions: 3, name: vectors)`))
+    expect(planMigrations([after], historyOf([before])).waiting).toEqual([
+      { spec: after, until: 'gives "BlogPost" "body"' },
+    ])
+    const renamed = `${parentTable}${storeTable}ALTER TABLE "BlogPost" RENAME COLUMN "content" TO "body";`
+    const { sql } = change(before, after, renamed)
+    expect(statements(sql)).toEqual(['DROP TRIGGER', 'CREATE OR REPLACE FUNCTION', 'CREATE TRIGGER', 'INSERT INTO'])
+    expect(sql).toContain('INSERT INTO vectorizer."BlogPost_embedding_store_queue"')
+  })
+
+  test('of the key to a wider type widens the queue, and embeds nothing again', () => {
+    const after = specOf(model(`id BigInt @id\n  ${text}`))
+    const altered = `${parentTable + storeTable}ALTER TABLE "BlogPost" ALTER COLUMN "id" SET DATA TYPE BIGINT;`
+    const [migration] = planMigrations([after], historyOf([before], altered)).migrations
+    expect(statements(migration?.sql ?? '')).toEqual([
+      'DROP TRIGGER',
+      'ALTER TABLE',
+      'CREATE OR REPLACE FUNCTION',
+      'CREATE TRIGGER',
+      'INSERT INTO',
+    ])
+    expect(migration?.sql).toContain(
+      'ALTER TABLE vectorizer."BlogPost_embedding_store_queue" ALTER COLUMN "key_id" TYPE BIGINT;',
+    )
+    expect(migration?.summary).toBe('BlogPost.content: Changed: key.')
+  })
+
+  test('of the key rebuilds the queue, after Prisma has changed the key', () => {
+    const after = specOf(model(`id String @id @db.Uuid\n  ${text}`))
+    const tables = parentTable + storeTable
+    expect(planMigrations([after], historyOf([before], tables)).waiting).toEqual([
+      { spec: after, until: 'gives "BlogPost" its new key (id)' },
+    ])
+    const altered = `${tables}ALTER TABLE "BlogPost" ALTER COLUMN "id" SET DATA TYPE UUID;`
+    const [migration] = planMigrations([after], historyOf([before], altered)).migrations
+    expect(migration?.sql).toContain('DROP TABLE IF EXISTS vectorizer."BlogPost_embedding_store_queue";')
+    expect(migration?.sql).toContain('"key_id" UUID NOT NULL')
+    expect(migration?.summary).toContain('Changed: key. Every row is embedded again')
+  })
+
+  test('of the key’s length alone is registered, no more', () => {
+    const keyed = (length: number) => specOf(model(`id String @id @db.VarChar(${length})\n  ${text}`))
+    const tables = 'CREATE TABLE "BlogPost" ("id" VARCHAR(10) NOT NULL, "content" TEXT NOT NULL);'
+    const { migrations } = planMigrations([keyed(20)], historyOf([keyed(10)], tables))
+    expect(statements(migrations[0]?.sql ?? '')).toEqual(['INSERT INTO'])
+  })
+
+  test('of the table waits for it, and then moves the triggers', () => {
+    const pinned = (table: string) =>
+      specOf(`model BlogPost {
+  id      Int    @id
+  content String /// @vectorizer(dimensions: 3, targetTable: "BlogPost_embedding_store")
+
+  @@map("${table}")
+}
+`)
+    const moved = pinned('posts')
+    expect(planMigrations([moved], historyOf([pinned('BlogPost')])).waiting).toEqual([
+      { spec: moved, until: 'creates "posts"' },
+    ])
+    const renamed = `${parentTable}${storeTable}ALTER TABLE "BlogPost" RENAME TO "posts";`
+    const [migration] = planMigrations([moved], historyOf([pinned('BlogPost')], renamed)).migrations
+    expect(migration?.sql).toContain(
+      'DROP TRIGGER IF EXISTS "vectorizer_insert_BlogPost_embedding_store" ON "BlogPost";',
+    )
+    expect(migration?.sql).toContain('AFTER INSERT ON "posts"')
+  })
+})
+
+describe('a @vector field', () => {
+  const itemOf = (type: string) =>
+    vectorOf(`model Item {
+  id   Int @id
+  hash ${type} /// @vector()
+}
+`)
+  const tables = (type: string) => `CREATE TABLE "Item" ("id" INTEGER NOT NULL, "hash" ${type});`
+  const planned = (before: string, after: string, column: string) => {
+    const { migrations, waiting } = planMigrations([itemOf(after)], historyOf([itemOf(before)], tables(column)))
+    return { sql: migrations.map(({ sql }) => sql).join('\n'), until: waiting.map(({ until }) => until) }
+  }
+
+  test('of other dimensions is altered by us, since Prisma does not see it, and never emptied', () => {
+    const { sql, until } = planned('Unsupported("vector(3)")?', 'Unsupported("vector(4)")?', 'vector(3)')
+    expect(until).toEqual([])
+    expect(sql).toContain('ALTER TABLE "Item" ALTER COLUMN "hash" TYPE vector(4) USING "hash"::vector(4);')
+    expect(sql).not.toMatch(/NULL|TRUNCATE/u)
+  })
+
+  test.each([
+    ['String? @db.Bit(8)', 'String? @db.Bit(16)', 'BIT(8)', 'BIT(16)'],
+    ['Unsupported("vector(8)")?', 'String? @db.Bit(8)', 'vector(8)', 'BIT(8)'],
+    ['String? @db.Bit(8)', 'Unsupported("vector(8)")?', 'BIT(8)', 'vector(8)'],
+  ])('from %s to %s is Prisma’s to alter', (before, after, column, altered) => {
+    expect(planned(before, after, column)).toEqual({ sql: '', until: ['gives "Item" "hash"'] })
+    const { sql, until } = planned(before, after, altered)
+    expect(until).toEqual([])
+    expect(sql).toContain('USING hnsw')
+    expect(sql).not.toContain('ALTER COLUMN')
+  })
+})

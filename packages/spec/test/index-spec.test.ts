@@ -1,0 +1,79 @@
+// What `indexMethods` claims, tried on pgvector itself.
+import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import {
+  type Distance,
+  defaultIndex,
+  type IndexMethod,
+  type IndexSpec,
+  indexedExpression,
+  indexedType,
+  indexMethods,
+  isDeclaredIndex,
+  metrics,
+  operatorClass,
+  type VectorType,
+} from '../src/index.ts'
+
+let database: PGlite
+beforeAll(async () => {
+  database = await PGlite.create({ extensions: { vector } })
+  await database.query('CREATE EXTENSION vector')
+})
+afterAll(() => database.close())
+
+async function createIndex(method: string, type: VectorType, dimensions: number, operators: string): Promise<void> {
+  await database.exec(`DROP TABLE IF EXISTS sized; CREATE TABLE sized (v ${type}(${dimensions}))`)
+  await database.query(`CREATE INDEX ON sized USING ${method} (v ${operators})`)
+}
+
+// pgvectorscale is in no embedded PostgreSQL.
+const methods = ['hnsw', 'ivfflat'] as const satisfies readonly IndexMethod[]
+const types = ['vector', 'halfvec', 'bit', 'sparsevec'] as const
+const distances = Object.keys(metrics) as Distance[]
+
+describe.each(methods)('%s', (method) => {
+  test.each(types)('indexes %s by the distances listed, and by no other', async (type) => {
+    const works: Distance[] = []
+    for (const distance of distances) {
+      const created = createIndex(method, type, 8, `${type}_${metrics[distance].operatorClass}`)
+      if (
+        await created.then(
+          () => true,
+          () => false,
+        )
+      )
+        works.push(distance)
+    }
+    expect(works.sort()).toEqual([...(indexMethods[method][type]?.distances ?? [])].sort())
+  })
+
+  const limited = types.filter((type) => Number.isFinite(indexMethods[method][type]?.maxDimensions ?? Number.NaN))
+  test.each(limited)('holds %s of as many dimensions as listed, and not one more', async (type) => {
+    const most = indexMethods[method][type]?.maxDimensions as number
+    const operators = `${type}_${type === 'bit' ? 'hamming' : 'l2'}_ops`
+    await createIndex(method, type, most, operators)
+    await expect(createIndex(method, type, most + 1, operators)).rejects.toThrow(/more than \d+ dimensions/)
+  })
+})
+
+it('hnsw over sparsevec has no limit of dimensions', () =>
+  createIndex('hnsw', 'sparsevec', 1_000_000, 'sparsevec_l2_ops'))
+
+describe('the form of an index', () => {
+  const full: IndexSpec = { ...defaultIndex, halfvec: false }
+  test.each([
+    ['vector', defaultIndex, '"v"::halfvec(8)', 'halfvec', false],
+    ['vector', { kind: 'ivfflat', lists: 10, halfvec: true }, '"v"::halfvec(8)', 'halfvec', false],
+    ['vector', full, '"v"', 'vector', true],
+    ['halfvec', full, '"v"', 'halfvec', true],
+    ['vector', { kind: 'none' }, '"v"', 'vector', false],
+  ] as const)('over %s with %j', (type, index, expression, indexed, declared) => {
+    const spec = { type, index, dimensions: 8, distance: 'l2' } as const
+    expect(indexedExpression(spec, '"v"')).toBe(expression)
+    expect(indexedType(spec)).toBe(indexed)
+    expect(operatorClass(spec)).toBe(`${indexed}_l2_ops`)
+    expect(isDeclaredIndex(spec)).toBe(declared)
+  })
+})

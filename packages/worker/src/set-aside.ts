@@ -1,0 +1,47 @@
+// Why a vectorizer is set aside: its tables, its text or the worker's rights do not fit. Its queue keeps every row.
+import { quoteIdentifier, quoteTable, specVersion, VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { sqlState } from './pipeline/failure.ts'
+import { labelOf, type TableName } from './vectorizer.ts'
+
+/** VZ504 for a vectorizer whose tables have moved on, or that the worker's role has no right to. */
+export function misfit(spec: VectorizerSpec, fact: string, cause?: unknown): VectorizerError {
+  const advice =
+    sqlState(cause) === '42501'
+      ? {
+          why: 'The role that the worker connects as lacks a right.',
+          fix: 'Grant it, or let the worker connect as the role that owns the tables.',
+        }
+      : {
+          why: 'A migration has changed the tables since the vectorizer was made.',
+          fix: 'Run `prisma generate`, then apply the migration it writes.',
+        }
+  return new VectorizerError('VZ504', { fact: `${labelOf(spec)}: ${fact}.`, ...advice, cause })
+}
+
+export function unknownVersion(name: string, version: unknown): VectorizerError {
+  return new VectorizerError('VZ505', {
+    fact: `${name} has a spec of version ${String(version)}; this worker knows version ${specVersion}.`,
+    fix: 'Update @prisma-vectorizer/worker to the version of your generator.',
+  })
+}
+
+/** VZ510. */
+export function documentsUnknown(spec: VectorizerSpec, textType: string | null): VectorizerError {
+  const { model, text, loading, parsing } = spec.source
+  const what = loading === 'uri' ? 'addresses of documents (`loading: uri`)' : `documents (${parsing}, ${textType})`
+  return new VectorizerError('VZ510', {
+    fact: `${labelOf(spec)}: ${model}.${text.field} holds ${what}.`,
+    why: 'This version of the worker embeds text columns only. The rows stay queued; nothing is lost.',
+    fix: 'If the field is plain text, leave `loading` and `parsing` out of the annotation and run `prisma generate`; otherwise wait for a version that loads documents.',
+  })
+}
+
+/** VZ511. */
+export function rowsHidden(spec: VectorizerSpec, role: string, table: TableName): VectorizerError {
+  const name = quoteTable(table)
+  return new VectorizerError('VZ511', {
+    fact: `${labelOf(spec)}: the role \`${role}\` sees ${name} through row-level security.`,
+    why: 'A row that is hidden looks deleted: its embeddings would be removed.',
+    fix: `Let the worker connect as the owner of the table or a role with BYPASSRLS, or let it see every row: \`CREATE POLICY vectorizer_worker ON ${name} TO ${quoteIdentifier(role)} USING (true)\`.`,
+  })
+}
