@@ -1,6 +1,6 @@
 // Finds a PostgreSQL with pgvector on this machine and runs a throwaway cluster of it. No dependencies.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
@@ -24,7 +24,9 @@ export function findPostgres() {
  * its URL. It is stopped and removed when this process exits, by whatever way short of SIGKILL.
  */
 export async function startCluster(programs) {
-  const folder = mkdtempSync(join(tmpdir(), 'vectorizer-postgres-'))
+  // Prisma's shadow databases are a thousand files each, made and removed twice for every `migrate dev`: in memory
+  // the life of a vectorizer (test/life) takes half the time. A container's /dev/shm may be too small for it.
+  const folder = mkdtempSync(join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), 'vectorizer-postgres-'))
   const owner = process.getuid?.() === 0 ? postgresUser() : {}
   const data = join(folder, 'data')
   const log = join(folder, 'server.log')
@@ -57,6 +59,12 @@ export async function startCluster(programs) {
   running = execute('pg_ctl', ['start', '-D', data, '-w', '-s', '-l', log, '-o', options.join(' ')])
   if (!running) throw new Error(`The server did not start:\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`)
   return `postgresql://postgres@127.0.0.1:${port}/postgres`
+}
+
+function hasRoom(folder) {
+  if (!existsSync(folder)) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > 4e9
 }
 
 function programFolders() {

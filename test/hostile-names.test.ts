@@ -41,13 +41,15 @@ afterAll(async () => {
   await database.close()
 })
 
-// HOSTILE_RUNS=1000 after a change of anything that quotes.
-const numRuns = Number(process.env['HOSTILE_RUNS'] ?? 30)
+// HOSTILE_RUNS=1000 after a change of anything that quotes: with other cases each time, where HOSTILE_SEED names none.
+const { HOSTILE_RUNS: runs = '30', HOSTILE_SEED: seed } = process.env
+const numRuns = Number(runs)
+const chosen = seed !== undefined ? { seed: Number(seed) } : numRuns === 30 ? { seed: 20_261_121 } : {}
 /** Shrinking a counterexample ends then too, so that it is shown. */
 const interruptAfterTimeLimit = 40_000 + numRuns * 500
 
 test('hostile names, templates and literals', { timeout: interruptAfterTimeLimit * 2 }, () =>
-  fc.assert(fc.asyncProperty(hostileCase, inTransaction(follow)), { numRuns, interruptAfterTimeLimit }),
+  fc.assert(fc.asyncProperty(hostileCase, inTransaction(follow)), { ...chosen, numRuns, interruptAfterTimeLimit }),
 )
 
 function inTransaction(check: (hostile: HostileCase) => Promise<void>) {

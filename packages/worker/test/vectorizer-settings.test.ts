@@ -58,7 +58,8 @@ test('a vectorizer has no more batches in flight than its concurrency, and other
 })
 
 test('the worker’s concurrency holds whatever the vectorizers ask for', async () => {
-  expect(await mostInFlight({ ...blogPost, concurrency: 50 }, 4)).toEqual({ blogs: 2, authors: 2 })
+  const { blogs, authors } = await mostInFlight({ ...blogPost, concurrency: 50 }, 4)
+  expect(blogs + authors).toBe(4)
 })
 
 test('a vectorizer without settings takes what the worker gives', async () => {
