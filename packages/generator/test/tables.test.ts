@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isOtherType, isSameType } from '../src/migrations/sql-types.ts'
 import { followTables, type Tables, tableKey } from '../src/migrations/tables.ts'
 
 /** Each table's columns after the statements, as `name type`; null where they are not known. */
@@ -99,4 +100,25 @@ describe('what is no statement is not taken for one', () => {
   ])('%s', (_, sql) => {
     expect(tablesAfter(`CREATE TABLE x (id int);\n${sql}`)).toEqual({ 'public.x': ['id int'] })
   })
+})
+
+test.each([
+  ['"Kind"', '"public"."Kind"'],
+  ['"odd$schema-1".")"', '"odd$schema-1"." )"'],
+  ['kind', '"public"."Kind"'],
+  ['character varying(40)', 'VARCHAR(40)'],
+  ['timestamp(3) without time zone', 'TIMESTAMP(3)'],
+  ['"Kind"[]', '"types"."Kind"[]'],
+])('%s is the type %s', (one, other) => {
+  expect(isSameType(one, other)).toBe(true)
+  expect(isOtherType(one, other)).toBe(false)
+})
+
+test.each([
+  ['VARCHAR(40)', 'VARCHAR(80)'],
+  ['"Kind"', '"Kind"[]'],
+  ['"Kind"', '"Sort"'],
+  ['INTEGER', 'BIGINT'],
+])('%s is not the type %s', (one, other) => {
+  expect(isSameType(one, other)).toBe(false)
 })

@@ -49,10 +49,10 @@ export function isSameType(one: string, other: string): boolean {
 
 /** `"public"."Kind"`, `timestamp(3) without time zone`, `VARCHAR(40)[]` → name and length. */
 function parts(type: string): { readonly name: string; readonly length: string } {
-  const text = type
-    .toLowerCase()
-    .replaceAll('"', '')
-    .replace(/^\w+\./u, '')
+  // A name in quotes is the application's own type, whatever stands in it: white space may have been lost on the way here.
+  const quoted = /"((?:[^"]|"")*)"(\[\])?$/u.exec(type.trim())
+  if (quoted) return { name: (quoted[1] ?? '').replace(/\s/gu, '').toLowerCase() + (quoted[2] ?? ''), length: '' }
+  const text = type.toLowerCase().replace(/^\w+\./u, '')
   const length = /\([^)]*\)/u.exec(text)?.[0] ?? ''
   const bare = text.replace(length, '').replace(/\s+/gu, ' ').trim()
   const name = bare.replace(/\[\]$/u, '')
