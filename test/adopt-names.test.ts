@@ -9,7 +9,8 @@ import { emitCreate } from '../packages/generator/src/emit/migration.ts'
 import { renderSql } from '../packages/generator/src/sql/render.ts'
 import { describeCatalog } from './support/catalog.ts'
 import { createDatabase, type TestDatabase } from './support/databases.ts'
-import { enumType, type HostileCase, type HostileSource, hostileCase } from './support/hostile-specs.ts'
+import { sourceSql } from './support/hostile-source.ts'
+import { type HostileCase, hostileCase } from './support/hostile-specs.ts'
 import { pgaiInstallation, pgaiVectorizer } from './support/pgai-installation.ts'
 
 let database: TestDatabase
@@ -50,17 +51,6 @@ async function compare({ source, specs: [spec], roles }: HostileCase, before: re
   } finally {
     await client.query('ROLLBACK')
   }
-}
-
-/** What Prisma has made of the source. */
-function sourceSql(source: HostileSource, { store, type, dimensions }: VectorizerSpec): string {
-  const columns = source.columns.map(({ column, sqlType }) => `${quoteIdentifier(column)} ${sqlType}`)
-  if (store.kind === 'column') columns.push(`${quoteIdentifier(store.column)} ${type}(${dimensions})`)
-  const key = source.columns.slice(0, source.keyLength).map(({ column }) => quoteIdentifier(column))
-  return `${source.schema === null ? '' : `CREATE SCHEMA ${quoteIdentifier(source.schema)};`}
-CREATE TYPE ${enumType(source)} AS ENUM ('A', 'B');
-CREATE TABLE ${quoteTable(source)} (${columns.join(', ')}, PRIMARY KEY (${key.join(', ')}));
-${source.secured ? `ALTER TABLE ${quoteTable(source)} ENABLE ROW LEVEL SECURITY;` : ''}`
 }
 
 /** pgai stores full-precision vectors in a table of its own, and refuses columns called like the store's. */

@@ -20,6 +20,7 @@ import { planMigrations } from '../packages/generator/src/migrations/plan.ts'
 import { renderSql } from '../packages/generator/src/sql/render.ts'
 import { describeCatalog } from './support/catalog.ts'
 import { createDatabase, type TestDatabase } from './support/databases.ts'
+import { sourceSql } from './support/hostile-source.ts'
 import { enumType, type HostileCase, type HostileSource, hostileCase, values } from './support/hostile-specs.ts'
 import { parseSql } from './support/parse-sql.ts'
 import { storeVectorsSql } from './support/stored-vectors.ts'
@@ -168,20 +169,6 @@ function valueIn(source: HostileSource, index: number, which: 0 | 1 | 2): string
 
 const registered = async () =>
   (await client.query('SELECT spec FROM vectorizer.vectorizer')).rows.map(({ spec }) => spec)
-
-/** What Prisma would have made of the models: the source, with a column for the vectors where they are to be there. */
-function sourceSql(source: HostileSource, { store, type, dimensions }: VectorizerSpec): string {
-  const columns = source.columns.map(
-    ({ column, sqlType }, index) =>
-      `${quoteIdentifier(column)} ${sqlType}${index < source.keyLength ? ' NOT NULL' : ''}`,
-  )
-  if (store.kind === 'column') columns.push(`${quoteIdentifier(store.column)} ${type}(${dimensions})`)
-  const key = source.columns.slice(0, source.keyLength).map(({ column }) => quoteIdentifier(column))
-  return `${source.schema === null ? '' : `CREATE SCHEMA ${quoteIdentifier(source.schema)};`}
-CREATE TYPE ${enumType(source)} AS ENUM ('A', 'B', 'C');
-CREATE TABLE ${quoteTable(source)} (${columns.join(', ')}, PRIMARY KEY (${key.join(', ')}));
-${source.secured ? `ALTER TABLE ${quoteTable(source)} ENABLE ROW LEVEL SECURITY;` : ''}`
-}
 
 /** The column itself is the model's, and its type is what the last annotation wants. */
 const withoutVectors = (catalog: string, { type, dimensions }: VectorizerSpec): string =>

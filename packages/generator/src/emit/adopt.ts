@@ -11,13 +11,10 @@ import {
   vectorColumn,
 } from '@prisma-vectorizer/spec'
 import { renderSql } from '../sql/render.ts'
-import { grants } from './grants.ts'
-import { forgetOutside, isPlain, placeOf } from './migration.ts'
+import { forgetOutside, isPlain, machinery, placeOf } from './migration.ts'
 import { primaryKeyName } from './prisma-names.ts'
-import { rowSecurity } from './row-security.ts'
 import { dollarTag, sqlNames } from './sql-names.ts'
 import { indexParameters, vectorIndex } from './vector-index.ts'
-import { createView } from './view.ts'
 
 /** `secures`: the source has row-level security, and the store shall have it too. */
 export function emitAdopt(spec: VectorizerSpec, { secures }: { readonly secures: boolean }): string {
@@ -30,14 +27,7 @@ export function emitAdopt(spec: VectorizerSpec, { secures }: { readonly secures:
     renderSql('adopt-index', names),
     // One of pgai's that is kept has been renamed to it.
     ...vectorIndex(spec, 'maybe there'),
-    renderSql('install'),
-    renderSql('queue', names),
-    renderSql('functions', names),
-    renderSql('triggers', names),
-    ...createView(spec),
-    renderSql('register', names),
-    ...grants(spec),
-    ...(secures ? rowSecurity(spec) : []),
+    ...machinery(spec, secures),
     ...(spec.source.filter === null ? [] : [forgetOutside(spec)]),
     renderSql('adopt-end', names),
   ].join('\n\n')}\n`

@@ -33,6 +33,15 @@ function createVectorizer(spec: VectorizerSpec, { store, secures }: StoreState):
     // What Prisma has made of the declared index is a btree.
     ...(store !== 'absent' && isDeclaredIndex(spec) ? [dropVectorIndex(spec)] : []),
     ...vectorIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
+    ...machinery(spec, secures),
+    enqueue(spec, 'Rows that exist already are embedded too.'),
+  ])
+}
+
+/** What follows the source from now on, and who may use it. */
+export function machinery(spec: VectorizerSpec, secures: boolean): readonly string[] {
+  const names = sqlNames(spec)
+  return [
     renderSql('install'),
     renderSql('queue', names),
     renderSql('functions', names),
@@ -41,8 +50,7 @@ function createVectorizer(spec: VectorizerSpec, { store, secures }: StoreState):
     renderSql('register', names),
     ...grants(spec),
     ...(secures ? rowSecurity(spec) : []),
-    enqueue(spec, 'Rows that exist already are embedded too.'),
-  ])
+  ]
 }
 
 function createVector(spec: AnySpec, { store }: StoreState): string {
@@ -158,7 +166,7 @@ export function retypeStore(spec: AnySpec, vectors: 'kept' | 'emptied'): string 
           ? 'Vectors of another length would be refused: clear or replace them before.'
           : 'The vectors are converted, nothing is embedded again.',
     empty: vectors === 'emptied' ? emptied : '',
-    using: ` USING ${vectors === 'emptied' ? `NULL` : `${converted}`}::${names.vectorType}`,
+    using: ` USING ${vectors === 'emptied' ? 'NULL' : converted}::${names.vectorType}`,
     storage:
       spec.store.kind === 'column' || (spec.type !== 'vector' && spec.type !== 'halfvec')
         ? ''
