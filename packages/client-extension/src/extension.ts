@@ -1,13 +1,19 @@
 // Where we meet Prisma Client, and the only file that does: its types, its extension points, and what we read of it.
 import type { Types } from '@prisma/client/runtime/client'
-import { delegateName, type Manifest, type SqlQuery, specVersion, VectorizerError } from '@prisma-vectorizer/spec'
-import { createFindSimilar, type SearchConnection } from './find-similar/find-similar.ts'
+import { delegateName, type Manifest, specVersion, VectorizerError } from '@prisma-vectorizer/spec'
+import { readingMethods } from './embeddings/reading.ts'
+import { writingMethods } from './embeddings/writing.ts'
+import { createFindSimilar } from './find-similar/find-similar.ts'
 import { createQueryEmbedders, type EmbedderOptions } from './find-similar/query-embedder.ts'
 import type { SimilarityQuery } from './find-similar/query-vector.ts'
 import { type SearchTarget, searchTargets } from './find-similar/search-target.ts'
+import type { Client, ModelContext } from './prisma/client.ts'
+import { connectionOf } from './prisma/connection.ts'
+import { createInterceptor } from './prisma/intercept.ts'
 import type { ChunkedName, ColumnName, IsUnion, SourceModel, StoreModel, StoreName } from './types/manifest.ts'
+import type { ReadingMethods } from './types/reading-methods.ts'
 import type { Added, Similar } from './types/results.ts'
-import { createWhereCompiler, type WhereCompiler } from './where/compile-where.ts'
+import type { WritingMethods } from './types/writing-methods.ts'
 
 /** How the extension embeds the texts it is asked for. Vectors need none of it. */
 export interface VectorizerOptions extends EmbedderOptions {
@@ -62,7 +68,8 @@ type SourceMethods<M extends Manifest> = {
      * Throws VZ301 to VZ307, and VZ4xx when a text cannot be embedded.
      */
     findSimilar: FindSimilarParents<ChunkedName<M, Model>, ColumnName<M, Model>>
-  }
+  } & ReadingMethods<M, Model> &
+    WritingMethods<M, Model>
 }
 
 type StoreMethods<M extends Manifest> = {
@@ -89,30 +96,6 @@ export type VectorizerExtension<M extends Manifest> = (client: any) => {
   $extends: { extArgs: ExtensionParts<M> }
 }
 
-/** The part of a client that we use; what starts with `_` is Prisma's own and may be absent. */
-interface Client {
-  $extends(extension: object): unknown
-  $queryRawUnsafe(text: string, ...values: unknown[]): PromiseLike<readonly Readonly<Record<string, unknown>>[]>
-  readonly _engineConfig?: { readonly adapter?: AdapterFactory }
-  readonly _globalOmit?: Readonly<Record<string, Readonly<Record<string, boolean>> | undefined>>
-}
-
-interface AdapterFactory {
-  readonly adapterName?: string
-  readonly options?: { readonly schema?: string }
-}
-
-/** The model a method of ours was called on, as `Prisma.getExtensionContext` describes it. */
-interface ModelContext {
-  findMany(args: object): PromiseLike<unknown>
-  readonly $parent: Client
-}
-
-interface FindManyHook {
-  readonly args: object
-  readonly query: (args: object) => PromiseLike<unknown>
-}
-
 /**
  * The extension for the vectorizers and vector fields of `manifest`, which the generator writes:
  * `new PrismaClient({ adapter }).$extends(vectorizer({ models: { openai } }))` with
@@ -130,60 +113,25 @@ export function createVectorizer<const M extends Manifest>(
 }
 
 function createExtension(targets: readonly SearchTarget[], options: VectorizerOptions) {
-  const { findSimilar, answerFindMany } = createFindSimilar(createQueryEmbedders(options))
+  const interceptor = createInterceptor()
+  const findSimilar = createFindSimilar(interceptor, createQueryEmbedders(options))
   const model: Record<string, object> = {}
   const query: Record<string, object> = {}
   for (const target of targets) {
-    model[delegateName(target.model)] = {
+    const methods: Record<string, unknown> = {
       findSimilar(this: ModelContext, asked: unknown, args?: unknown) {
         return findSimilar(target, connectionOf(this, target, options), asked, args)
       },
     }
-    query[delegateName(target.model)] = {
-      findMany: ({ args, query: next }: FindManyHook) => answerFindMany({ ...args }, next),
+    for (const [name, method] of Object.entries({ ...readingMethods, ...writingMethods })) {
+      methods[name] = function (this: ModelContext, args?: unknown) {
+        return method({ target, connection: connectionOf(this, target, options), interceptor }, args)
+      }
     }
+    model[delegateName(target.model)] = methods
+    query[delegateName(target.model)] = { findMany: interceptor.hook }
   }
   return { name: 'prisma-vectorizer', model, query }
-}
-
-function connectionOf(context: ModelContext, target: SearchTarget, options: VectorizerOptions): SearchConnection {
-  // The client that was extended; inside an interactive transaction that client's transaction.
-  const client = context.$parent
-  const adapter = client._engineConfig?.adapter
-  const schema = options.schema ?? adapter?.options?.schema ?? 'public'
-  const omitted = Object.entries(client._globalOmit?.[delegateName(target.model)] ?? {})
-  return {
-    findMany: (args) => context.findMany(args),
-    run: ({ text, values }: SqlQuery) => client.$queryRawUnsafe(text, ...values),
-    compileWhere: whereCompilerOf(client, schema),
-    schema,
-    // Known by name, not tried: a statement that fails would abort the caller's transaction, and one beside it would
-    // wait for ever where there is a single connection. adapter-pg sends bytes as they are; PGlite's makes them text.
-    vectorFormat: adapter?.adapterName === '@prisma/adapter-pg' ? 'binary' : 'text',
-    globallyOmitted: new Set(omitted.filter(([, omit]) => omit).map(([field]) => field)),
-  }
-}
-
-type ClientClass = new (options: object) => unknown
-
-const compilers = new WeakMap<ClientClass, Map<string, WhereCompiler>>()
-
-/** One for each generated client class: a compiler holds no connection and knows nothing but the schema. */
-function whereCompilerOf(client: Client, schema: string): WhereCompiler {
-  const generated = generatedClass(client.constructor as ClientClass)
-  // Minimal: the place in the code that Prisma would show is ours, not the caller's.
-  const createClient = (adapter: object) => new generated({ adapter, errorFormat: 'minimal' })
-  const bySchema = compilers.get(generated) ?? new Map<string, WhereCompiler>()
-  compilers.set(generated, bySchema)
-  const compiler = bySchema.get(schema) ?? createWhereCompiler(schema, createClient)
-  bySchema.set(schema, compiler)
-  return compiler
-}
-
-/** An application may subclass PrismaClient, as NestJS services do, with a constructor that takes other arguments. */
-function generatedClass(clientClass: ClientClass): ClientClass {
-  const base: unknown = Object.getPrototypeOf(clientClass)
-  return typeof base === 'function' && base.prototype ? generatedClass(base as ClientClass) : clientClass
 }
 
 function assertVersion(manifest: Manifest): void {

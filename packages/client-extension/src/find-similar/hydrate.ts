@@ -1,5 +1,6 @@
 // From hits to the caller's rows: read through their own client, so that whatever it hides or adds holds here too.
-import { InternalError, metrics } from '@prisma-vectorizer/spec'
+import { metrics } from '@prisma-vectorizer/spec'
+import { asPrismaHasIt, keyText, readKey } from '../scope/row-key.ts'
 import type { RowArguments } from './arguments.ts'
 import type { Hit } from './rows.ts'
 import { type KeyField, keyFields, type Searchable } from './search-target.ts'
@@ -58,10 +59,6 @@ function complete(row: Row, hit: Hit, hidden: readonly string[], { spec, results
   return row
 }
 
-/** A raw query reads the stored value of an enum, which Prisma knows by another name where that has `@map`. */
-const asPrismaHasIt = (key: readonly unknown[], fields: readonly KeyField[]): readonly unknown[] =>
-  fields.map(({ values }, part) => values?.[String(key[part])] ?? key[part])
-
 function keyFilter(fields: readonly KeyField[], keys: readonly (readonly unknown[])[]): object {
   const [single, ...others] = fields
   // Prisma has no `in` for booleans.
@@ -69,22 +66,6 @@ function keyFilter(fields: readonly KeyField[], keys: readonly (readonly unknown
     return { [single.field]: { in: keys.map(([value]) => value) } }
   }
   return { OR: keys.map((key) => Object.fromEntries(fields.map(({ field }, part) => [field, key[part]]))) }
-}
-
-function readKey(row: Row, fields: readonly string[]): unknown[] {
-  return fields.map((field) => {
-    if (row[field] === undefined) throw new InternalError(`a row came back without its key field \`${field}\``)
-    return row[field]
-  })
-}
-
-/** Two keys are the same when their texts are: raw queries and models give the same value in equal, not identical, objects. */
-const keyText = (key: readonly unknown[]): string => JSON.stringify(key.map(valueText))
-
-function valueText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString()
-  if (value instanceof Uint8Array) return value.join()
-  return String(value)
 }
 
 const each = <V>(fields: readonly string[], value: V) => Object.fromEntries(fields.map((field) => [field, value]))

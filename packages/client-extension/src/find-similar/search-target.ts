@@ -22,6 +22,8 @@ export interface KeyField {
   /** Column of the model's own table. */
   readonly column: string
   readonly storeColumn: string
+  /** As written in DDL and casts, e.g. `INTEGER`. */
+  readonly sqlType: string
   /** Set where Prisma reads the column as text although it is of this type: enums. */
   readonly castTo: string | undefined
   /** The Prisma type, e.g. `Int`. */
@@ -53,6 +55,7 @@ export function keyFields({ results, spec }: Searchable): KeyField[] {
         field: storeFields.embeddingUuid,
         column,
         storeColumn: column,
+        sqlType: 'UUID',
         castTo: undefined,
         type: 'String',
         values: undefined,
@@ -63,6 +66,7 @@ export function keyFields({ results, spec }: Searchable): KeyField[] {
     field,
     column,
     storeColumn: results === 'rows' ? column : storeColumn,
+    sqlType,
     castTo: sqlType.includes('"') ? sqlType : undefined,
     type,
     values,

@@ -9,10 +9,10 @@ import {
   type VectorType,
   vectorColumn,
 } from '@prisma-vectorizer/spec'
+import { matchingKeys, oneOrRow } from '../scope/scope-condition.ts'
 import type { CompiledWhere } from '../where/compile-where.ts'
-import { renumber } from '../where/renumber.ts'
 import { type QueryParameter, queryExpression } from './query-parameter.ts'
-import { type KeyField, keyFields, type Searchable } from './search-target.ts'
+import { keyFields, type Searchable } from './search-target.ts'
 
 export interface PartsInput extends Searchable {
   /** Postgres schema of a store that names none. */
@@ -59,7 +59,7 @@ export function statementParts({ spec, results, schema, query, filter }: PartsIn
     keyNames: names.join(', '),
     key: oneOrRow(columns),
     choosesBest: results === 'parents',
-    matching: filter && matchingKeys(filter, fields),
+    matching: filter && matchingKeys(filter, fields, 1),
     indexDistance: `${indexedExpression(spec, vector)} ${operator} (select ${queryAs(indexedType(spec))} from settings)`,
     distance: `${vector} ${operator} (select ${queryAs(spec.type)})`,
   }
@@ -84,13 +84,4 @@ export function statementParts({ spec, results, schema, query, filter }: PartsIn
     hitColumns: [namedKey, `c.${uuid}`, ...chunk].join(', '),
     hasVector: undefined,
   }
-}
-
-/** `a`, or `(a, b)`. */
-const oneOrRow = (columns: readonly string[]) => (columns.length === 1 ? columns.join() : `(${columns.join(', ')})`)
-
-/** By name, since Prisma returns the columns in the order of the schema. */
-function matchingKeys(filter: CompiledWhere, fields: readonly KeyField[]): string {
-  const columns = fields.map(({ column, castTo }) => `w.${quoteIdentifier(column)}${castTo ? `::${castTo}` : ''}`)
-  return `select ${columns.join(', ')} from (${renumber(filter.text, 1)}) w`
 }

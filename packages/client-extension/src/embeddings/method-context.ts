@@ -1,0 +1,13 @@
+// What every method besides `findSimilar` is given.
+import type { SearchTarget } from '../find-similar/search-target.ts'
+import type { ModelConnection } from '../prisma/connection.ts'
+import type { Interceptor } from '../prisma/intercept.ts'
+
+export interface MethodContext {
+  readonly target: SearchTarget
+  readonly connection: ModelConnection
+  readonly interceptor: Interceptor
+}
+
+/** `(context, arguments of the call) → what the call resolves to`. */
+export type Method = (context: MethodContext, args: unknown) => Promise<unknown>

@@ -1,0 +1,43 @@
+// What we use of Prisma Client. What starts with `_` is its own and may be absent: then we do with less.
+import type { Row } from '@prisma-vectorizer/spec'
+
+type RawRows = PromiseLike<readonly Readonly<Row>[]>
+
+/** A promise that runs when it is awaited, or as an element of `$transaction([…])`. */
+export interface RawPromise<T> extends PromiseLike<T> {
+  requestTransaction?(transaction: unknown): PromiseLike<T>
+}
+
+export interface Client {
+  $extends(extension: object): unknown
+  $queryRawUnsafe(text: string, ...values: unknown[]): RawPromise<readonly Readonly<Row>[]> & RawRows
+  $executeRawUnsafe(text: string, ...values: unknown[]): RawPromise<number>
+  /** Absent inside an interactive transaction of older clients; there it nests. */
+  $transaction?<T>(work: (transaction: Client) => Promise<T>): Promise<T>
+  readonly _engineConfig?: { readonly adapter?: AdapterFactory; readonly inlineSchema?: string }
+  readonly _globalOmit?: Readonly<Record<string, Readonly<Record<string, boolean>> | undefined>>
+  readonly _runtimeDataModel?: { readonly models: Readonly<Record<string, RuntimeModel | undefined>> }
+}
+
+interface AdapterFactory {
+  readonly adapterName?: string
+  readonly options?: { readonly schema?: string }
+}
+
+interface RuntimeModel {
+  readonly fields: readonly { readonly name: string; readonly kind: string; readonly type: string }[]
+}
+
+/** The model a method of ours was called on, as `Prisma.getExtensionContext` describes it. */
+export interface ModelContext {
+  findMany(args: object): PromiseLike<unknown> & { requestTransaction?(transaction: unknown): PromiseLike<unknown> }
+  create?(args: object): PromiseLike<unknown>
+  readonly $parent: Client
+}
+
+/** What a query hook is given. */
+export interface FindManyHook {
+  readonly args: object
+  readonly query: (args: object, params?: object) => PromiseLike<unknown>
+  readonly __internalParams?: object
+}

@@ -1,0 +1,43 @@
+// Which rows a method may touch: those that the caller's findMany would return, and no others.
+
+import type { Searchable } from '../find-similar/search-target.ts'
+import { keyFields } from '../find-similar/search-target.ts'
+import type { ModelConnection } from '../prisma/connection.ts'
+import type { Interceptor } from '../prisma/intercept.ts'
+import type { CompiledWhere } from '../where/compile-where.ts'
+import { readKey } from './row-key.ts'
+
+/**
+ * `filter`: Prisma alone decides, and has compiled it (undefined: every row). `keys`: other extensions have a say, so the
+ * rows were read through them.
+ */
+export type Scope =
+  | { readonly kind: 'filter'; readonly filter: CompiledWhere | undefined }
+  | { readonly kind: 'keys'; readonly keys: readonly (readonly unknown[])[] }
+
+/** The rows of `model` that match `where` and that the caller may see. Rejects as their findMany does. */
+export async function visibleRows(
+  interceptor: Interceptor,
+  connection: ModelConnection,
+  model: string,
+  search: Searchable,
+  where: object | undefined,
+): Promise<Scope> {
+  const fields = keyFields(search).map(({ field }) => field)
+  const args = where === undefined ? {} : { where }
+  let filter: CompiledWhere | undefined
+  let decided = false
+  await interceptor.through(connection.findMany, args, async (call) => {
+    const bounded = call.args.take !== undefined || call.args.skip !== undefined || call.args.cursor !== undefined
+    if (!call.hooked || bounded || (await call.hooks(call.args)).present) return []
+    filter = await connection.compileWhere(model, call.args.where, fields)
+    decided = true
+    return []
+  })
+  if (decided) return { kind: 'filter', filter }
+  // All scalars, not the key alone: an extension may decide by any of them after the rows were read.
+  const hidden = fields.filter((field) => connection.globallyOmitted.has(field))
+  const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
+  const rows = (await connection.findMany({ ...args, ...shown })) as readonly Record<string, unknown>[]
+  return { kind: 'keys', keys: rows.map((row) => readKey(row, fields)) }
+}
