@@ -1,4 +1,4 @@
-// `npm run bench [-- search worker triggers generate types]`: each prints ratios against a floor measured in the same run,
+// `npm run bench [-- search worker write triggers generate types]`: each prints ratios against a floor measured in the same run,
 // beside the ratio we hold ourselves to. Needs PostgreSQL with pgvector: DATABASE_URL, or an installation on this machine.
 import { findPostgres, startCluster } from '../scripts/postgres-cluster.mjs'
 
@@ -7,6 +7,7 @@ const benchmarks = {
   types: () => import('./types.ts'),
   triggers: () => import('./triggers.ts'),
   worker: () => import('./worker.ts'),
+  write: () => import('./write.ts'),
   search: () => import('./search.ts'),
 } satisfies Record<string, () => Promise<{ run(serverUrl: string): Promise<void> }>>
 

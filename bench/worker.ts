@@ -1,12 +1,10 @@
 // The worker with a provider that takes no time, against one binary COPY of the same chunks and vectors.
 
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { type Embedder, storeColumns, vectorToBinary } from '@prisma-vectorizer/spec'
+import type { Embedder } from '@prisma-vectorizer/spec'
 import { createWorker } from '@prisma-vectorizer/worker'
 import type pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { blogSpec, blogTables, migrate } from './support/blog.ts'
+import { type ChunkRow, copyRows } from './support/copy-rows.ts'
 import { withDatabase } from './support/database.ts'
 import { interleaved, printRatios, wall } from './support/measure.ts'
 import { randomVectors } from './support/vectors.ts'
@@ -76,39 +74,21 @@ export async function run(serverUrl: string): Promise<void> {
 async function copy(client: pg.Client, vectors: readonly number[][]): Promise<number> {
   await client.query('truncate "BlogPost_embedding_store"')
   const { rows } = await client.query<{ id: number; content: string }>('select id, content from "BlogPost" order by id')
-  const columns = ['id', storeColumns.chunkSeq, storeColumns.chunk, storeColumns.embedding].map((name) => `"${name}"`)
-  const statement = `copy "BlogPost_embedding_store" (${columns.join(', ')}) from stdin (format binary)`
-  const taken = await wall(() => pipeline(Readable.from(binaryRows(rows, vectors)), client.query(copyFrom(statement))))
+  const taken = await wall(() => copyRows(client, 'BlogPost_embedding_store', chunksOf(rows, vectors)))
   await expectStored(client)
   return taken
 }
 
-/** PostgreSQL's binary COPY: signature, then for each row a count of fields and each field's length and bytes. */
-function* binaryRows(
+function* chunksOf(
   rows: readonly { id: number; content: string }[],
   vectors: readonly number[][],
-): Generator<Buffer> {
-  yield Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+): Generator<ChunkRow> {
   let index = 0
   for (const { id, content } of rows) {
-    const parts: Buffer[] = []
-    for (const [sequence, chunk] of content.split('\n\n').entries()) {
-      const text = Buffer.from(chunk.trim())
-      const vector = vectorToBinary(vectors[index++ % vectors.length] as number[])
-      const head = Buffer.alloc(2 + 8 + 8 + 4)
-      head.writeInt16BE(4, 0)
-      head.writeInt32BE(4, 2)
-      head.writeInt32BE(id, 6)
-      head.writeInt32BE(4, 10)
-      head.writeInt32BE(sequence, 14)
-      head.writeInt32BE(text.length, 18)
-      const length = Buffer.alloc(4)
-      length.writeInt32BE(vector.length)
-      parts.push(head, text, length, Buffer.from(vector.buffer))
+    for (const [chunkSeq, chunk] of content.split('\n\n').entries()) {
+      yield { id, chunkSeq, chunk: chunk.trim(), embedding: vectors[index++ % vectors.length] as number[] }
     }
-    yield Buffer.concat(parts)
   }
-  yield Buffer.from([0xff, 0xff])
 }
 
 async function expectStored(client: pg.Client): Promise<void> {

@@ -53,6 +53,7 @@ export function blogSpec(options: { readonly dimensions: number; readonly templa
     view: null,
     batchSize: null,
     concurrency: null,
+    textSearch: null,
   }
 }
 

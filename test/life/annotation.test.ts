@@ -93,7 +93,7 @@ test.each([
   ['index', `${base}, index: hnsw(m: 8)`],
   ['distance', `${base}, distance: l2`],
   ['index, over the vectors themselves', `${base}, index: hnsw(halfvec: false)`],
-  ['index, of another method', `${base}, index: ivfflat(lists: 1)`],
+  ['index, of another method', `${base}, index: ivfflat(lists: 1), textSearch: english`],
   ['index: none', `${base}, index: none`],
 ])('another %s embeds nothing again', async (part, content) => {
   const { names, embedded } = await step(models({ content }))

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { queryParameter } from '../../packages/client-extension/src/find-similar/query-parameter.ts'
 import { search } from '../../packages/client-extension/src/find-similar/search.ts'
+import { statementInput } from '../../packages/client-extension/test/support/statement-input.ts'
 import { createWrappedApplication, datasource, generators } from '../support/application.ts'
 import { createDatabase, type TestDatabase } from '../support/databases.ts'
 import type { Project } from '../support/project.ts'
@@ -108,14 +109,11 @@ export function useWalk(models: string) {
     const spec = (await registered()).find((each) => each.accessor === accessor) as VectorizerSpec
     const embedder = await resolveEmbedder(spec)
     const { vectors } = await embedder.embed([question], { purpose: 'query' })
-    const hits = await search(async ({ text, values }) => run(text, [...values]), {
-      spec,
-      results: 'parents',
-      schema: 'public',
-      query: queryParameter(vectors[0] as number[], spec, 'text'),
-      filter: undefined,
-      take,
-    })
+    const query = queryParameter(vectors[0] as number[], spec, 'text')
+    const { hits } = await search(
+      async ({ text, values }) => run(text, [...values]),
+      statementInput({ spec, query, take }),
+    )
     return hits.map(({ key }) => key.join(' '))
   }
 

@@ -4,7 +4,7 @@ import type { CatalogClient } from './catalog.ts'
 export const models = `model Article {
   id      Int    @id @default(autoincrement())
   title   String
-  /// @vectorizer(dimensions: 8, view: "article_embedding")
+  /// @vectorizer(dimensions: 8, view: "article_embedding", textSearch: english)
   /// @vectorizer(name: clusters, targetTable: "clusters", dimensions: 8, index: ivfflat(lists: 10))
   /// @vectorizer(name: full, targetTable: "full", dimensions: 8, index: hnsw(halfvec: false))
   /// @vectorizer(name: fullClusters, targetTable: "full_clusters", dimensions: 8, index: ivfflat(halfvec: false))
@@ -28,6 +28,10 @@ model Picture {
   id     Int                            @id
   /// @vector(dimensions: 8)
   plain  Unsupported("vector(8)")?
+  /// @vector(dimensions: 8, index: hnsw(bit: true))
+  signs  Unsupported("vector(8)")?
+  /// @vector(dimensions: 8)
+  many   Unsupported("vector(8)")[]
   /// @vector(dimensions: 8, index: hnsw(halfvec: false), distance: l2)
   full   Unsupported("vector(8)")?
   /// @vector(dimensions: 8, index: ivfflat(lists: 10))
@@ -120,6 +124,7 @@ const hnsw = (indexed: string, operators: string) =>
   new RegExp(`USING hnsw \\(${indexed} ${operators}\\) WITH \\(m='16', ef_construction='64'\\)`, 'u')
 const ivfflat = (indexed: string, operators: string) =>
   new RegExp(`USING ivfflat \\(${indexed} ${operators}\\) WITH \\(lists='\\d+'\\)`, 'u')
+const asBits = (name: string) => String.raw`\(\(binary_quantize\(${name}\)\)::bit\(8\)\)`
 const asHalfvec = (name: string) => String.raw`\(\(${name}\)::halfvec\(8\)\)`
 
 /** A store of chunks with what belongs to it; `stem` begins the names of its queue and functions. */
@@ -147,9 +152,14 @@ export const everyObject: readonly Presence[] = [
     name: 'registry',
     sql: `SELECT relfilenode::text AS id, concat(name, ' ', source, ' ', store, ' ', spec) AS is
       FROM vectorizer.vectorizer, pg_class WHERE pg_class.oid = 'vectorizer.vectorizer'::regclass ORDER BY name COLLATE "C"`,
-    shape: /^(?:.+\n){15}.+$/u,
+    shape: /^(?:.+\n){17}.+$/u,
   },
   ...store('vector', 'Article_embedding_store', 'vector', hnsw(asHalfvec('embedding'), 'halfvec_cosine_ops')),
+  {
+    name: 'text index',
+    sql: index('Article_embedding_store_chunk_text_idx'),
+    shape: /USING gin \(to_tsvector\('english'::regconfig, chunk\)\)/u,
+  },
   ...upkeep('vector', 'Article', 'Article_embedding_store'),
   ...store('vector under IVFFlat', 'clusters', 'vector', ivfflat(asHalfvec('embedding'), 'halfvec_cosine_ops')),
   ...store('vector, declared', 'full', 'vector', hnsw('embedding', 'vector_cosine_ops')),
@@ -175,6 +185,7 @@ export const everyObject: readonly Presence[] = [
   ...(
     [
       ['vector', 'plain', 'vector', hnsw(asHalfvec('plain'), 'halfvec_cosine_ops')],
+      ['vector, by its bits', 'signs', 'vector', hnsw(asBits('signs'), 'bit_hamming_ops')],
       ['vector, declared', 'full', 'vector', hnsw('"full"', 'vector_l2_ops')],
       ['vector under IVFFlat', 'ivf', 'vector', ivfflat(asHalfvec('ivf'), 'halfvec_cosine_ops')],
       ['halfvec, declared', 'half', 'halfvec', hnsw('half', 'halfvec_cosine_ops')],
@@ -185,6 +196,7 @@ export const everyObject: readonly Presence[] = [
     { name: `@vector field of ${kind}`, sql: column('Picture', field), shape: new RegExp(`^${type}\\(8\\)$`, 'u') },
     { name: `index of the @vector field of ${kind}`, sql: index(`Picture_${field}_vector_idx`), shape: ofIndex },
   ]),
+  { name: '@vector field of lists', sql: column('Picture', 'many'), shape: /^vector\(8\)\[\]$/u },
   {
     name: 'view',
     sql: `SELECT oid::text AS id, pg_get_viewdef(oid) AS is FROM pg_class WHERE relname = 'article_embedding' AND relkind = 'v'`,

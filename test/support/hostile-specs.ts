@@ -156,6 +156,7 @@ function rowFilter(columns: readonly FilterColumn[]): fc.Arbitrary<RowFilter> {
 const indexes: readonly IndexSpec[] = [
   defaultIndex,
   { ...defaultIndex, halfvec: false },
+  { ...defaultIndex, halfvec: false, bit: true },
   { kind: 'ivfflat', lists: 1, halfvec: true },
   { kind: 'none' },
 ]
@@ -189,6 +190,7 @@ const settings = ({ columns, keyLength, schema }: HostileSource) =>
     template: text.map((before) => `${before}$chunk`),
     filter: fc.option(rowFilter(columns)),
     templateColumns: fc.subarray(columns.slice(keyLength + 1), { maxLength: 2 }),
+    textSearch: fc.option(fc.constantFrom('english', 'pg_catalog.simple')),
     view: fc.option(fc.record({ name: hostileName, columns: fc.subarray(columns.slice(keyLength)) })),
     schema: fc.constant(schema),
   })
@@ -294,5 +296,6 @@ function specOf(source: HostileSource, place: Place, chosen: Settings): Vectoriz
     view: place.inColumn ? null : view,
     batchSize: null,
     concurrency: null,
+    textSearch: place.inColumn ? null : chosen.textSearch,
   }
 }

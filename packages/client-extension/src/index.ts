@@ -1,8 +1,14 @@
 export {
   createVectorizer,
-  type FindSimilarArgs,
   type VectorizerExtension,
   type VectorizerOptions,
 } from './extension.ts'
+export type { Weights } from './find-similar/parse-mode.ts'
 export type { SimilarityQuery } from './find-similar/query-vector.ts'
-export type { Similar, SimilarChunk, SimilarParent } from './types/results.ts'
+export type * from './types/manifest.ts'
+export type * from './types/reading-methods.ts'
+export type * from './types/results.ts'
+export type * from './types/search-methods.ts'
+export type * from './types/writing-methods.ts'
+export type { ColumnOptions, DistanceOptions, PrismaSql, SqlVector, VectorSql } from './vector-sql/types.ts'
+export { createVectorSql } from './vector-sql/vector-sql.ts'

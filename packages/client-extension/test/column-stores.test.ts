@@ -155,7 +155,7 @@ const diskann = {
 describe.each(adapters)('vectors longer than the type vector over %s', (adapter) => {
   const [, , bits, sparse] = manifest.vectors
   const longer = [
-    { ...bits, dimensions: 17_000, index: { kind: 'hnsw', m: 4, efConstruction: 16, halfvec: false } },
+    { ...bits, dimensions: 17_000, index: { kind: 'hnsw', m: 4, efConstruction: 16, halfvec: false, bit: false } },
     { ...sparse, dimensions: 1_000_000 },
   ]
   let fixture: Fixture

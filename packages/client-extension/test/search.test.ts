@@ -3,20 +3,12 @@ import type { VectorizerSpec } from '@prisma-vectorizer/spec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAnswer } from '../src/find-similar/rows.ts'
 import { type RunQuery, search } from '../src/find-similar/search.ts'
-import { type StatementInput, searchStatement } from '../src/find-similar/statement.ts'
 import type { CompiledWhere } from '../src/where/compile-where.ts'
 import { manifest } from './fixture/manifest.ts'
 import { type Fixture, fixtureSql, openFixture } from './support/clients.ts'
+import { statementInput, statementOf } from './support/statement-input.ts'
 
 const [posts] = manifest.vectorizers
-const overPosts: Omit<StatementInput, 'query'> = {
-  spec: posts,
-  results: 'parents',
-  schema: 'public',
-  filter: undefined,
-  take: 2,
-  read: 100,
-}
 
 describe('the search over thousands of vectors', () => {
   const dimensions = 24
@@ -42,10 +34,7 @@ describe('the search over thousands of vectors', () => {
       SELECT id, 0, 'chunk', v::vector FROM unnest(${ids}::int[], ${randomVectors(rows, 1)}::text[]) AS t (id, v)`
     exact = async (vector, filter) =>
       (
-        await readAnswer(
-          await run(searchStatement({ ...overPosts, spec, query: asQuery(vector), filter, take: 10, read: 'all' })),
-          1,
-        )
+        await readAnswer(await run(statementOf({ spec, query: asQuery(vector), filter, take: 10, read: 'all' })), 1)
       ).hits.map(({ key }) => key[0])
   }, 120_000)
   afterAll(() => fixture.close())
@@ -61,7 +50,7 @@ describe('the search over thousands of vectors', () => {
 
   it('finds more of the nearest rows the more it reads, so its settings reach the index scan', async () => {
     const readOnly = (efSearch: number) => async (vector: string) => {
-      const { text, values } = searchStatement({ ...overPosts, spec, query: asQuery(vector), take: 10 })
+      const { text, values } = statementOf({ spec, query: asQuery(vector), take: 10 })
       const limited = text
         .replace("'hnsw.ef_search', '100'", `'hnsw.ef_search', '${efSearch}'`)
         .replace('limit 100', 'limit 10')
@@ -80,8 +69,8 @@ describe('the search over thousands of vectors', () => {
     ] as const) {
       const filter = { text: `SELECT "id" FROM "BlogPost" WHERE ${text}`, values: [value] }
       const counts = queries.map(async (vector) => {
-        const input = { spec, results: 'parents', schema: 'public', query: asQuery(vector), filter, take: 10 } as const
-        return (await search(run, input)).length
+        const input = statementInput({ spec, query: asQuery(vector), filter, take: 10 })
+        return (await search(run, input)).hits.length
       })
       expect(new Set(await Promise.all(counts))).toEqual(new Set([10]))
     }
@@ -90,14 +79,7 @@ describe('the search over thousands of vectors', () => {
   it('is exact where few rows pass the filter', async () => {
     const filter = { text: 'SELECT "id" FROM "BlogPost" WHERE "views" <= $1', values: [500] }
     for (const vector of queries) {
-      const hits = await search(run, {
-        spec,
-        results: 'parents',
-        schema: 'public',
-        query: asQuery(vector),
-        filter,
-        take: 10,
-      })
+      const { hits } = await search(run, statementInput({ spec, query: asQuery(vector), filter, take: 10 }))
       expect(hits.map(({ key }) => key[0])).toEqual(await exact(vector, filter))
     }
   })
@@ -109,7 +91,7 @@ describe('the search over thousands of vectors', () => {
     const byLists: VectorizerSpec = { ...spec, index: { kind: 'ivfflat', lists: 64, halfvec: true } }
     const scannedWith = async (setting: string, value: string) => {
       const query = asQuery(queries[0] ?? '')
-      const { text, values } = searchStatement({ ...overPosts, spec: byLists, query, read: rows })
+      const { text, values } = statementOf({ spec: byLists, query, read: rows })
       const changed = text.replace(/'(ivfflat\.\w+)', '\w+'/g, (set, name) => {
         if (name === 'ivfflat.iterative_scan') return setting === 'probes' ? `'${name}', 'off'` : set
         return setting === 'probes' ? `'${name}', '${value}'` : set

@@ -3,14 +3,14 @@ import type { VectorizerSpec } from '@prisma-vectorizer/spec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAnswer } from '../src/find-similar/rows.ts'
 import type { RunQuery } from '../src/find-similar/search.ts'
-import { type StatementInput, searchStatement } from '../src/find-similar/statement.ts'
 import { manifest } from './fixture/manifest.ts'
 import { type Fixture, openFixture } from './support/clients.ts'
+import { statementOf } from './support/statement-input.ts'
 
 const [posts, sections, products] = manifest.vectorizers
 const notes = manifest.vectorizers[7]
 const [samples] = manifest.vectors
-const hnsw = { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false } as const
+const hnsw = { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false, bit: false } as const
 const ivfflat = { kind: 'ivfflat', lists: 100, halfvec: false } as const
 const diskann = {
   kind: 'diskann',
@@ -25,8 +25,7 @@ const published = {
   text: 'SELECT "public"."BlogPost"."id" FROM "public"."BlogPost" WHERE "public"."BlogPost"."published" = $1',
   values: [true],
 }
-const unfiltered = { results: 'parents', schema: 'public', filter: undefined, take: 2, read: 100 } as const
-const overPosts: StatementInput = { ...unfiltered, spec: posts, query: { form: 'vector', value: '[1,0,0]' } }
+const overPosts = { spec: posts } as const
 
 describe('the statement', () => {
   let fixture: Fixture
@@ -38,7 +37,7 @@ describe('the statement', () => {
   afterAll(() => fixture.close())
 
   it('reads the index in half precision, keeps the best chunk of each parent, and puts the settings back', async () => {
-    const { text, values } = searchStatement(overPosts)
+    const { text, values } = statementOf(overPosts)
     expect(values).toEqual(['[1,0,0]'])
     expect(text).toMatchInlineSnapshot(`
       "with settings as materialized (
@@ -51,16 +50,18 @@ describe('the statement', () => {
         from "public"."BlogPost_embedding_store" c
         order by distance limit 100
       ), best as (
-        select b."embedding_uuid" from (select distinct on (key_0) * from near order by key_0, distance) b order by b.distance limit 2
+        select b."embedding_uuid" from (select distinct on (key_0) * from near order by key_0, distance) b order by b.distance, key_0 limit 2
       )
       select t.*, (select count(*) from near)::int as scanned,
         set_config('hnsw.ef_search', s.ef_search, true) as ef_search_after,
         set_config('hnsw.iterative_scan', s.iterative_scan, true) as iterative_scan_after
       from settings s left join (
-        select c."id" as key_0, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <=> (select $1::vector) as distance
-        from best b join "public"."BlogPost_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        select * from (
+          select c."id" as key_0, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <=> (select $1::vector) as distance
+          from best b join "public"."BlogPost_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        ) h where h.distance <> 'NaN'
       ) t on true
-      order by t.distance"
+      order by t.distance, t.key_0"
     `)
     const { hits, scanned } = readAnswer(await run({ text, values }), 1)
     expect(hits.map(({ key, chunk }) => [key, chunk?.chunk])).toEqual([
@@ -71,7 +72,7 @@ describe('the statement', () => {
   })
 
   it('searches exactly when few rows pass the filter, and otherwise probes them behind the index', async () => {
-    const { text, values } = searchStatement({ ...overPosts, filter: published })
+    const { text, values } = statementOf({ ...overPosts, filter: published })
     expect(values).toEqual(['[1,0,0]', true])
     expect(text).toMatchInlineSnapshot(`
       "with settings as materialized (
@@ -94,16 +95,18 @@ describe('the statement', () => {
         where c."id" in (select w."id" from (SELECT "public"."BlogPost"."id" FROM "public"."BlogPost" WHERE "public"."BlogPost"."published" = $2) w) and not (select yes from few)
         order by distance limit 100)
       ), best as (
-        select b."embedding_uuid" from (select distinct on (key_0) * from near order by key_0, distance) b order by b.distance limit 2
+        select b."embedding_uuid" from (select distinct on (key_0) * from near order by key_0, distance) b order by b.distance, key_0 limit 2
       )
       select t.*, (select case when not yes then (select count(*) from near) end from few)::int as scanned,
         set_config('hnsw.ef_search', s.ef_search, true) as ef_search_after,
         set_config('hnsw.iterative_scan', s.iterative_scan, true) as iterative_scan_after
       from settings s left join (
-        select c."id" as key_0, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <=> (select $1::vector) as distance
-        from best b join "public"."BlogPost_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        select * from (
+          select c."id" as key_0, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <=> (select $1::vector) as distance
+          from best b join "public"."BlogPost_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        ) h where h.distance <> 'NaN'
       ) t on true
-      order by t.distance"
+      order by t.distance, t.key_0"
     `)
     const { hits, scanned } = readAnswer(await run({ text, values }), 1)
     expect(hits.map(({ chunk }) => chunk?.chunk)).toEqual(['east', 'northeast'])
@@ -111,25 +114,27 @@ describe('the statement', () => {
   })
 
   it('leaves settings and index out of an exact search', async () => {
-    const { text } = searchStatement({ ...overPosts, spec: sections, read: 'all' })
+    const { text } = statementOf({ ...overPosts, spec: sections, read: 'all' })
     expect(text).toMatchInlineSnapshot(`
       "with near as materialized (
         select c."tenant_id" as key_0, c."section_no" as key_1, c."embedding_uuid", c."embedding" <-> (select $1::vector) as distance
         from "public"."doc_sections_embedding_store" c
       ), best as (
-        select b."embedding_uuid" from (select distinct on (key_0, key_1) * from near order by key_0, key_1, distance) b order by b.distance limit 2
+        select b."embedding_uuid" from (select distinct on (key_0, key_1) * from near order by key_0, key_1, distance) b order by b.distance, key_0, key_1 limit 2
       )
       select t.*, null::int as scanned
       from (
-        select c."tenant_id" as key_0, c."section_no" as key_1, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <-> (select $1::vector) as distance
-        from best b join "public"."doc_sections_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        select * from (
+          select c."tenant_id" as key_0, c."section_no" as key_1, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <-> (select $1::vector) as distance
+          from best b join "public"."doc_sections_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        ) h where h.distance <> 'NaN'
       ) t
-      order by t.distance"
+      order by t.distance, t.key_0, t.key_1"
     `)
   })
 
   it('returns chunks without choosing among those of a parent', async () => {
-    const { text, values } = searchStatement({ ...overPosts, results: 'chunks', read: 2 })
+    const { text, values } = statementOf({ ...overPosts, results: 'chunks', read: 2 })
     expect(text).toMatchInlineSnapshot(`
       "with settings as materialized (
         select current_setting('hnsw.ef_search', true) as ef_search,
@@ -141,24 +146,26 @@ describe('the statement', () => {
         from "public"."BlogPost_embedding_store" c
         order by distance limit 2
       ), best as (
-        select b."embedding_uuid" from near b order by b.distance limit 2
+        select b."embedding_uuid" from near b order by b.distance, key_0 limit 2
       )
       select t.*, (select count(*) from near)::int as scanned,
         set_config('hnsw.ef_search', s.ef_search, true) as ef_search_after,
         set_config('hnsw.iterative_scan', s.iterative_scan, true) as iterative_scan_after
       from settings s left join (
-        select c."embedding_uuid" as key_0, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <=> (select $1::vector) as distance
-        from best b join "public"."BlogPost_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        select * from (
+          select c."embedding_uuid" as key_0, c."embedding_uuid", c."chunk_seq", c."chunk", c."embedding" <=> (select $1::vector) as distance
+          from best b join "public"."BlogPost_embedding_store" c on c."embedding_uuid" = b."embedding_uuid"
+        ) h where h.distance <> 'NaN'
       ) t on true
-      order by t.distance"
+      order by t.distance, t.key_0"
     `)
     const { hits } = readAnswer(await run({ text, values }), 1)
     expect(hits.map(({ chunk }) => chunk?.chunk)).toEqual(['east', 'nearly east'])
   })
 
   it('reads rows of the source itself where it holds the vectors, each once', async () => {
-    const input: StatementInput = { ...overPosts, spec: notes, results: 'rows', read: 2 }
-    const { text, values } = searchStatement(input)
+    const input = { ...overPosts, spec: notes, results: 'rows', read: 2 } as const
+    const { text, values } = statementOf(input)
     expect(text).toMatchInlineSnapshot(`
       "with settings as materialized (
         select current_setting('hnsw.ef_search', true) as ef_search,
@@ -171,16 +178,18 @@ describe('the statement', () => {
         where c."embedding" is not null
         order by distance limit 2
       ), best as (
-        select b.key_0 from near b order by b.distance limit 2
+        select b.key_0 from near b order by b.distance, key_0 limit 2
       )
       select t.*, (select count(*) from near)::int as scanned,
         set_config('hnsw.ef_search', s.ef_search, true) as ef_search_after,
         set_config('hnsw.iterative_scan', s.iterative_scan, true) as iterative_scan_after
       from settings s left join (
-        select c."id" as key_0, c."embedding" <=> (select $1::vector) as distance
-        from best b join "public"."Note" c on c."id" = b.key_0
+        select * from (
+          select c."id" as key_0, c."embedding" <=> (select $1::vector) as distance
+          from best b join "public"."Note" c on c."id" = b.key_0
+        ) h where h.distance <> 'NaN'
       ) t on true
-      order by t.distance"
+      order by t.distance, t.key_0"
     `)
     const { hits, scanned } = readAnswer(await run({ text, values }), 1)
     expect(hits.map(({ key, chunk }) => [key, chunk])).toEqual([
@@ -192,8 +201,8 @@ describe('the statement', () => {
 
   it('filters rows of the source by their key, an enum among its columns', () => {
     const filter = { text: 'SELECT "kind"::text, "sample_no" FROM "samples" WHERE "label" = $1', values: ['x'] }
-    const input: StatementInput = { ...overPosts, spec: samples, results: 'rows', filter, read: 2 }
-    expect(searchStatement(input).text).toMatchInlineSnapshot(`
+    const input = { ...overPosts, spec: samples, results: 'rows', filter, read: 2 } as const
+    expect(statementOf(input).text).toMatchInlineSnapshot(`
       "with settings as materialized (
         select current_setting('ivfflat.probes', true) as probes,
           current_setting('ivfflat.iterative_scan', true) as iterative_scan,
@@ -214,16 +223,18 @@ describe('the statement', () => {
         where c."dense_vector" is not null and (c."kind", c."sample_no") in (select w."kind"::"post_kind", w."sample_no" from (SELECT "kind"::text, "sample_no" FROM "samples" WHERE "label" = $2) w) and not (select yes from few)
         order by distance limit 2)
       ), best as (
-        select b.key_0, b.key_1 from near b order by b.distance limit 2
+        select b.key_0, b.key_1 from near b order by b.distance, key_0, key_1 limit 2
       )
       select t.*, (select case when not yes then (select count(*) from near) end from few)::int as scanned,
         set_config('ivfflat.probes', s.probes, true) as probes_after,
         set_config('ivfflat.iterative_scan', s.iterative_scan, true) as iterative_scan_after
       from settings s left join (
-        select c."kind" as key_0, c."sample_no" as key_1, c."dense_vector" <=> (select $1::vector) as distance
-        from best b join "public"."samples" c on (c."kind", c."sample_no") = (b.key_0, b.key_1)
+        select * from (
+          select c."kind" as key_0, c."sample_no" as key_1, c."dense_vector" <=> (select $1::vector) as distance
+          from best b join "public"."samples" c on (c."kind", c."sample_no") = (b.key_0, b.key_1)
+        ) h where h.distance <> 'NaN'
       ) t on true
-      order by t.distance"
+      order by t.distance, t.key_0, t.key_1"
     `)
   })
 
@@ -236,7 +247,7 @@ describe('the statement', () => {
     ['sparsevec', 'sparsevec', '$1::sparsevec(40)'],
   ] as const)('reads the query as %s when it was sent as %s', (type, form, expression) => {
     const spec = manifest.vectors.find((each) => each.type === type) ?? samples
-    const { text } = searchStatement({ ...overPosts, spec, results: 'rows', query: { form, value: '' }, read: 'all' })
+    const { text } = statementOf({ ...overPosts, spec, results: 'rows', query: { form, value: '' }, read: 'all' })
     expect(text).toContain(`(select ${expression})`)
   })
 
@@ -248,7 +259,7 @@ describe('the statement', () => {
     [diskann, 250, ['diskann.query_search_list_size=250']],
     [diskann, 20_000, ['diskann.query_search_list_size=10000']],
   ] as const)('sets what a scan of %o reads, and puts it back', (index, read, settings) => {
-    const { text } = searchStatement({ ...overPosts, spec: { ...posts, index }, read })
+    const { text } = statementOf({ ...overPosts, spec: { ...posts, index }, read })
     const set = [...text.matchAll(/set_config\('([^']+)', '([^']+)', true\)/g)].map(([, name, to]) => `${name}=${to}`)
     const restored = [...text.matchAll(/set_config\('([^']+)', s\.\w+, true\)/g)].map(([, name]) => name)
     expect(set).toEqual(settings)
@@ -256,25 +267,24 @@ describe('the statement', () => {
   })
 
   it('spells a full-precision index without a cast', () => {
-    const { text } = searchStatement({ ...overPosts, spec: products })
+    const { text } = statementOf({ ...overPosts, spec: products })
     expect(text).toContain('c."embedding" <#> (select $1::vector from settings) as distance')
   })
 
   it('names the schema of the store where the model has one', () => {
     const spec: VectorizerSpec = { ...posts, store: { ...posts.store, schema: 'search' } }
-    expect(searchStatement({ ...overPosts, spec }).text).toContain('from "search"."BlogPost_embedding_store" c')
+    expect(statementOf({ ...overPosts, spec }).text).toContain('from "search"."BlogPost_embedding_store" c')
   })
 
   it('never orders a distance downwards', () => {
-    for (const spec of manifest.vectorizers)
-      expect(searchStatement({ ...overPosts, spec }).text).not.toMatch(/\bdesc\b/i)
+    for (const spec of manifest.vectorizers) expect(statementOf({ ...overPosts, spec }).text).not.toMatch(/\bdesc\b/i)
   })
 
   it.each([
     ['without a filter', undefined],
     ['with a filter', published],
   ])('scans the vector index %s', async (_name, filter) => {
-    const { text, values } = searchStatement({ ...overPosts, filter })
+    const { text, values } = statementOf({ ...overPosts, filter })
     const plan = await fixture.prisma.$transaction(async (tx) => {
       // The fixture's few rows would make any scan as cheap; this asks whether the index can be used at all.
       await tx.$executeRawUnsafe('SET LOCAL enable_seqscan = off')

@@ -26,11 +26,14 @@ export const errorCodes = {
   VZ206: 'A change cannot be made in this database.',
   VZ301: 'The query vector has the wrong number of dimensions.',
   VZ302: 'The vector holds a value that is not a finite number.',
-  VZ303: 'The query text is empty.',
+  VZ303: 'The query text is empty, or too long.',
   VZ304: 'No embedder is configured for a text query.',
   VZ305: 'The model has no vectorizer of that name, or several and none was named.',
   VZ306: 'An argument of the query is not valid.',
   VZ307: 'The database lacks what the query needs (extension, store or a newer pgvector).',
+  VZ308: 'The row does not exist, or the caller may not see it, or it has no embedding.',
+  VZ309: 'The vectorizer has no full-text search.',
+  VZ310: 'The index does not serve the distance asked for (a warning).',
   VZ401: 'The model name cannot be resolved.',
   VZ402: 'The provider package is not installed.',
   VZ403: 'The provider answered with the wrong number of vectors.',
@@ -52,6 +55,8 @@ export const errorCodes = {
   VZ512: 'The registry of vectorizers may not be read by the role that examines it.',
   VZ514: 'The database has no pgai, or no such vectorizer of it.',
   VZ515: 'A vectorizer of pgai cannot be taken over as it is.',
+  VZ516: 'A batch of embeddings to load could not be stored.',
+  VZ517: 'Loading embeddings was stopped before the end of its rows.',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

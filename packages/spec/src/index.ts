@@ -7,8 +7,10 @@ export {
   defaultIndex,
   type IndexMethod,
   type IndexSpec,
+  indexedDistance,
   indexedExpression,
   indexedType,
+  indexesBits,
   indexesHalfvec,
   indexMethods,
   isDeclaredIndex,
@@ -39,6 +41,8 @@ export {
   type RowFilter,
 } from './row-filter.ts'
 export { quoteIdentifier, quoteLiteral, quoteTable, type SqlQuery } from './sql-text.ts'
+export { completeSpec } from './stored-spec.ts'
+export { isTextSearchName, textConfiguration, textVector } from './text-search.ts'
 export {
   assertSparseVector,
   assertVector,
@@ -51,6 +55,13 @@ export {
   vectorToText,
   writeVector,
 } from './vector-value.ts'
+export {
+  readBits,
+  readHalfVector,
+  readSparseVector,
+  readVector,
+  readVectorText,
+} from './vector-value-reading.ts'
 export {
   type AnySpec,
   type ColumnSpec,

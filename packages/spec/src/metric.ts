@@ -13,12 +13,53 @@ export interface Metric {
   readonly types: readonly VectorType[]
   /** Distance to a score that rises with similarity. */
   readonly score: (distance: number) => number
+  /**
+   * The other way round, for a threshold: the greatest distance with at least this score, so that `distance <=
+   * distanceOf(s)` says exactly what `score(distance) >= s` says. Infinity: every distance has it; -Infinity: none.
+   */
+  readonly distanceOf: (score: number) => number
   /** What `score` returns, for docs and hovers. */
   readonly scoreFormula: string
 }
 
 const dense = ['vector', 'halfvec', 'sparsevec'] as const
+const complement = (distance: number) => 1 - distance
 const reciprocal = (distance: number) => 1 / (1 + distance)
+
+/**
+ * Inverts a score that falls as the distance rises from 0. Not by its formula: 1 - (1 - 0.1) is less than 0.1, and a row
+ * would not pass its own score.
+ */
+function greatestDistance(score: (distance: number) => number): (wanted: number) => number {
+  return (wanted) => {
+    if (!(score(0) >= wanted)) return Number.NEGATIVE_INFINITY
+    if (score(Number.POSITIVE_INFINITY) >= wanted) return Number.POSITIVE_INFINITY
+    // Doubles from 0 up are ordered as their bits are: 64 halvings end at the last one that scores enough.
+    let enough = 0n
+    let tooFar = bitsOf(Number.POSITIVE_INFINITY)
+    while (tooFar - enough > 1n) {
+      const middle = (enough + tooFar) / 2n
+      if (score(fromBits(middle)) >= wanted) enough = middle
+      else tooFar = middle
+    }
+    return fromBits(enough)
+  }
+}
+
+const scratch = new DataView(new ArrayBuffer(8))
+
+function bitsOf(value: number): bigint {
+  scratch.setFloat64(0, value)
+  return scratch.getBigInt64(0)
+}
+
+function fromBits(bits: bigint): number {
+  scratch.setBigInt64(0, bits)
+  return scratch.getFloat64(0)
+}
+
+const fromComplement = greatestDistance(complement)
+const fromReciprocal = greatestDistance(reciprocal)
 
 export const metrics: Readonly<Record<Distance, Metric>> = {
   cosine: {
@@ -26,7 +67,8 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
     operatorClass: 'cosine_ops',
     sqlFunction: () => 'cosine_distance',
     types: dense,
-    score: (distance) => 1 - distance,
+    score: complement,
+    distanceOf: fromComplement,
     scoreFormula: '1 - distance (the cosine, -1..1)',
   },
   l2: {
@@ -35,6 +77,7 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
     sqlFunction: () => 'l2_distance',
     types: dense,
     score: reciprocal,
+    distanceOf: fromReciprocal,
     scoreFormula: '1 / (1 + distance), 0..1',
   },
   ip: {
@@ -43,6 +86,7 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
     sqlFunction: (type) => `${type}_negative_inner_product`,
     types: dense,
     score: (distance) => -distance,
+    distanceOf: (score) => -score,
     scoreFormula: '-distance (the inner product)',
   },
   l1: {
@@ -51,6 +95,7 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
     sqlFunction: () => 'l1_distance',
     types: dense,
     score: reciprocal,
+    distanceOf: fromReciprocal,
     scoreFormula: '1 / (1 + distance), 0..1',
   },
   hamming: {
@@ -59,6 +104,7 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
     sqlFunction: () => 'hamming_distance',
     types: ['bit'],
     score: reciprocal,
+    distanceOf: fromReciprocal,
     scoreFormula: '1 / (1 + distance), 0..1',
   },
   jaccard: {
@@ -66,7 +112,8 @@ export const metrics: Readonly<Record<Distance, Metric>> = {
     operatorClass: 'jaccard_ops',
     sqlFunction: () => 'jaccard_distance',
     types: ['bit'],
-    score: (distance) => 1 - distance,
+    score: complement,
+    distanceOf: fromComplement,
     scoreFormula: '1 - distance, 0..1',
   },
 }

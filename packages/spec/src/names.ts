@@ -47,6 +47,8 @@ export function objectNames(spec: { readonly name: string; readonly store: Table
     queueOrderIndex: fitIdentifier(spec.name, '_queue_order'),
     // Whatever its access method: a declared index that is renamed would be Prisma's to make, as a btree.
     vectorIndex: fitIdentifier(`${spec.store.table}_${vectorColumn(spec.store)}`, '_vector_idx'),
+    // Over chunks, which only a store of its own has.
+    textIndex: fitIdentifier(`${spec.store.table}_${storeColumns.chunk}`, '_text_idx'),
     parentPolicy: 'vectorizer_parent',
     workerPolicy: fitIdentifier('vectorizer_worker_', spec.name),
     changedFunction: fitIdentifier(spec.name, '_changed'),

@@ -128,12 +128,22 @@ export interface VectorizerSpec extends VectorSpec {
   /** Rows a worker claims at once, and batches it has in flight; null: the worker's own setting. */
   readonly batchSize: number | null
   readonly concurrency: number | null
+  /**
+   * PostgreSQL's text search configuration of the full-text index over the chunks, e.g. `english`; null: there is none.
+   * Only of a store of its own.
+   */
+  readonly textSearch: string | null
 }
 
 /** A vector field that the application fills: `/// @vector(...)`. Search, index and migrations; no queue, no worker. */
 export interface VectorFieldSpec extends VectorSpec {
   readonly kind: 'vector'
   readonly store: ColumnStore
+  /**
+   * Whether the field is a list, `Unsupported("vector(3)")[]`: an array of vectors in each row. It is read and written as
+   * `number[][]`, has no index and is not searched.
+   */
+  readonly list: boolean
 }
 
 export type AnySpec = VectorizerSpec | VectorFieldSpec

@@ -7,6 +7,7 @@ import {
   defaultIndex,
   type IndexMethod,
   type IndexSpec,
+  indexedDistance,
   indexedExpression,
   indexedType,
   indexMethods,
@@ -74,6 +75,26 @@ describe('the form of an index', () => {
     expect(indexedExpression(spec, '"v"')).toBe(expression)
     expect(indexedType(spec)).toBe(indexed)
     expect(operatorClass(spec)).toBe(`${indexed}_l2_ops`)
+    expect(indexedDistance(spec)).toBe('l2')
     expect(isDeclaredIndex(spec)).toBe(declared)
+  })
+
+  const bits: IndexSpec = { ...defaultIndex, halfvec: false, bit: true }
+  test.each(['vector', 'halfvec'] as const)('over the bits of %s, which pgvector takes', async (type) => {
+    const spec = { type, index: bits, dimensions: 16_000, distance: 'cosine' } as const
+    expect(indexedExpression(spec, '"v"')).toBe('binary_quantize("v")::bit(16000)')
+    expect(indexedType(spec)).toBe('bit')
+    expect(indexedDistance(spec)).toBe('hamming')
+    expect(operatorClass(spec)).toBe('bit_hamming_ops')
+    expect(isDeclaredIndex(spec)).toBe(false)
+    await database.exec(`DROP TABLE IF EXISTS sized; CREATE TABLE sized (v ${type}(16000))`)
+    await database.exec(`CREATE INDEX ON sized USING hnsw ((${indexedExpression(spec, '"v"')}) ${operatorClass(spec)})`)
+  })
+
+  test('of vectors that are bits already is over the column, whatever the index says', () => {
+    const spec = { type: 'bit', index: bits, dimensions: 8, distance: 'jaccard' } as const
+    expect(indexedExpression(spec, '"v"')).toBe('"v"')
+    expect(operatorClass(spec)).toBe('bit_jaccard_ops')
+    expect(isDeclaredIndex(spec)).toBe(true)
   })
 })

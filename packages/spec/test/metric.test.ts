@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Distance, metrics, type VectorType, vectorTypes } from '../src/index.ts'
 
@@ -50,6 +51,36 @@ describe.each(cases)('$distance of $type', ({ metric, type }) => {
       `${type}_${metric.operatorClass}`,
     ])
     expect(rows.length).toBeGreaterThan(0)
+  })
+})
+
+describe.each(entries)('distanceOf of %s', (distance, metric) => {
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true })
+  const distances = distance === 'ip' ? number : fc.double({ min: 0, noNaN: true })
+  const wanted = fc.oneof(number, fc.double({ min: -2, max: 2, noNaN: true }), distances.map(metric.score))
+
+  it('is a threshold that says exactly what the score says', () => {
+    fc.assert(
+      fc.property(distances, wanted, (found, score) => {
+        expect(found <= metric.distanceOf(score)).toBe(metric.score(found) >= score)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('lets a distance pass its own score', () => {
+    fc.assert(fc.property(distances, (found) => metric.distanceOf(metric.score(found)) >= found))
+  })
+})
+
+describe('a score that no distance has', () => {
+  it('lets nothing pass where it is too high, everything where it is too low', () => {
+    expect(metrics.l2.distanceOf(1.1)).toBe(Number.NEGATIVE_INFINITY)
+    expect(metrics.cosine.distanceOf(1.1)).toBe(Number.NEGATIVE_INFINITY)
+    expect(metrics.l2.distanceOf(0)).toBe(Number.POSITIVE_INFINITY)
+    expect(metrics.hamming.distanceOf(-3)).toBe(Number.POSITIVE_INFINITY)
+    expect(metrics.cosine.distanceOf(-3)).toBeGreaterThan(2)
+    expect(metrics.ip.distanceOf(7.5)).toBe(-7.5)
   })
 })
 

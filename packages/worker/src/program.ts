@@ -7,6 +7,7 @@ import type { CommandLine } from './commands/command-line.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pushCommand } from './commands/push.ts'
+import { recallCommand } from './commands/recall.ts'
 import { statusCommand } from './commands/status.ts'
 import { workerCommand } from './commands/worker.ts'
 
@@ -23,6 +24,7 @@ export async function runProgram(args: readonly string[], commandLine: CommandLi
     .addCommand(migrateCommand(commandLine))
     .addCommand(pushCommand(commandLine))
     .addCommand(adoptCommand(commandLine))
+    .addCommand(recallCommand(commandLine))
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => commandLine.stdout.write(text),
@@ -48,8 +50,8 @@ function describe(error: unknown, args: readonly string[]): string {
   if (!(error instanceof CommanderError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
   // Without arguments commander has shown the help already.
   if (error.code === 'commander.help') return ''
-  const command = ['worker', 'status', 'doctor', 'migrate dev', 'migrate down', 'push', 'adopt'].find((name) =>
-    args.join(' ').startsWith(name),
+  const command = ['worker', 'status', 'doctor', 'migrate dev', 'migrate down', 'push', 'adopt', 'recall'].find(
+    (name) => args.join(' ').startsWith(name),
   )
   return new VectorizerError('VZ506', {
     fact: sentence(error.message.replace(/^error: /, '')),

@@ -1,6 +1,7 @@
 // The vectorizers of a database, checked against the tables they were made for. One that does not fit is set aside
 // with its error; the others work on.
 import {
+  completeSpec,
   type Database,
   filterColumns,
   InternalError,
@@ -89,7 +90,7 @@ function read(row: RegistryRow): Vectorizer | BrokenVectorizer {
   const spec = (typeof row.spec === 'string' ? JSON.parse(row.spec) : row.spec) as VectorizerSpec
   try {
     if (spec.version !== specVersion) throw unknownVersion(row.name, spec.version)
-    return compile(row, spec)
+    return compile(row, completeSpec(spec))
   } catch (error) {
     if (!isVectorizerError(error)) throw error
     return { label: spec.version === specVersion ? labelOf(spec) : row.name, name: row.name, error }

@@ -56,6 +56,10 @@ test.each([
   ['hnsw over the column', post(', index: hnsw(halfvec: false), distance: l1'), posts()],
   ['ivfflat over half precision', post(', index: ivfflat(lists: 3), distance: ip'), posts()],
   ['ivfflat over the column', post(', index: ivfflat(lists: 3, halfvec: false), distance: l2'), posts()],
+  ['hnsw over bits', post(', index: hnsw(bit: true)'), posts()],
+  ['hnsw over the bits of halfvec', post(', type: halfvec, index: hnsw(bit: true)'), posts()],
+  ['a text index', post(', textSearch: english'), posts()],
+  ['a text index of a qualified configuration', post(', textSearch: "pg_catalog.simple"'), posts()],
   ['no index', post(', index: none'), posts()],
   ['too long for a page', post(', index: none').replace('dimensions: 3', 'dimensions: 1600'), posts()],
   ['halfvec', post(', type: halfvec'), posts()],
@@ -81,6 +85,11 @@ test.each([
     `CREATE SCHEMA app; ${posts().replace('"Post"', 'app."Post"')}`,
   ],
   ['a vector field', field('/// @vector(dimensions: 3)\n  v Unsupported("vector(3)")?'), faces('vector(3)')],
+  [
+    'a list of vectors',
+    field('/// @vector()\n  v Unsupported("vector(3)")[]').replace(/ {2}@@index.*\n/u, ''),
+    faces('vector(3)[]'),
+  ],
   ['a vector field of bits', field('/// @vector(dimensions: 3)\n  v String? @db.Bit(3)'), faces('bit(3)')],
 ])('%s: nothing to complain of', async (_, schema, tables) => {
   await run(`CREATE EXTENSION vector; ${tables}`)

@@ -1,9 +1,10 @@
 // Source, store and vector index: each finding is broken first, and mended by what the doctor names.
 import { describe, expect, it } from 'vitest'
 import { useVectorizedTables } from '../../../test/support/vectorized-tables.ts'
-import { type Case, finds, findsAndMends, index, made, store } from './support/broken-tables.ts'
+import { type Case, finds, findsAndMends, index, made, store, textIndex } from './support/broken-tables.ts'
 import { findingsOf } from './support/examine.ts'
 
+const remakeText = (using: string) => `DROP INDEX ${textIndex}; CREATE INDEX ${textIndex} ON ${store} USING ${using};`
 const remake = (using: string) => `DROP INDEX ${index}; CREATE INDEX ${index} ON ${store} USING ${using};`
 
 const mendedBySql: readonly Case[] = [
@@ -105,6 +106,31 @@ const mendedBySql: readonly Case[] = [
     remake('hnsw ((embedding::halfvec(3)) halfvec_cosine_ops) WITH (m = 8, ef_construction = 32)'),
     ['DR507 BlogPost.content'],
     'm = 8, not 16, ef_construction = 32, not 64',
+  ],
+  ['no text index', `DROP INDEX ${textIndex}`, ['DR508 BlogPost.content'], 'is missing'],
+  [
+    'a text index whose build was cut off',
+    `UPDATE pg_index SET indisvalid = false WHERE indexrelid = '${textIndex}'::regclass`,
+    ['DR509 BlogPost.content'],
+    'not valid',
+  ],
+  [
+    'a text index of another configuration',
+    remakeText(`gin (to_tsvector('simple'::regconfig, chunk))`),
+    ['DR509 BlogPost.content'],
+    `is gin over to_tsvector('simple'::regconfig, chunk), not gin over to_tsvector('english'::regconfig, "chunk")`,
+  ],
+  [
+    'a text index of another access method',
+    remakeText(`gist (to_tsvector('english'::regconfig, chunk))`),
+    ['DR509 BlogPost.content'],
+    'is gist over',
+  ],
+  [
+    'a text index of some rows',
+    remakeText(`gin (to_tsvector('english'::regconfig, chunk)) WHERE chunk_seq = 0`),
+    ['DR509 BlogPost.content'],
+    'some rows only',
   ],
 ]
 

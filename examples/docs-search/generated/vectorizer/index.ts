@@ -1,5 +1,5 @@
 // Derived by prisma-vectorizer: change the annotations of the schema and run `prisma generate`.
-import { createVectorizer } from '@prisma-vectorizer/client'
+import { createVectorizer, createVectorSql } from '@prisma-vectorizer/client'
 
 /** What the schema says, as data: the literal types of this value are the types of `findSimilar`. */
 export const manifest = {
@@ -56,7 +56,8 @@ export const manifest = {
         "kind": "hnsw",
         "m": 8,
         "efConstruction": 32,
-        "halfvec": true
+        "halfvec": true,
+        "bit": false
       },
       "roles": {
         "worker": null,
@@ -81,7 +82,8 @@ export const manifest = {
       "template": "$title - $chunk",
       "view": null,
       "batchSize": null,
-      "concurrency": null
+      "concurrency": null,
+      "textSearch": null
     }
   ],
   "vectors": []
@@ -89,3 +91,6 @@ export const manifest = {
 
 /** The client extension: `new PrismaClient({ adapter }).$extends(vectorizer())`. */
 export const vectorizer = createVectorizer(manifest)
+
+/** Distances and store tables for `$queryRaw`: `const { cosineDistance } = vectorSql(Prisma)`. */
+export const vectorSql = createVectorSql(manifest)

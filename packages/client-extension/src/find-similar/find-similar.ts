@@ -1,74 +1,169 @@
-// One search, from what the caller wrote to their typed rows.
-import { type Embedder, VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
+// A search, from what the caller wrote to their typed rows.
+
 import type { ModelConnection } from '../prisma/connection.ts'
-import type { FindManyArguments, InterceptedFindMany, Interceptor } from '../prisma/intercept.ts'
-import { parseArguments } from './arguments.ts'
-import { explainDatabaseError } from './database-errors.ts'
-import { hydration } from './hydrate.ts'
-import { queryParameter } from './query-parameter.ts'
-import { parseQuery, type QueryVector } from './query-vector.ts'
-import type { Hit } from './rows.ts'
-import { search as runSearch } from './search.ts'
-import { keyFields, type Searchable, type SearchTarget } from './search-target.ts'
+import type { InterceptedFindMany, Interceptor } from '../prisma/intercept.ts'
+import { type LazyPromise, lazily } from '../prisma/lazy-promise.ts'
+import { invalid } from './argument-readers.ts'
+import { maxTake, parseArguments, type SearchArguments } from './arguments.ts'
+import { findHits } from './find-hits.ts'
+import { type ParsedQuery, parseQuery } from './query-vector.ts'
+import type { QueryVectors } from './query-vectors.ts'
+import { readRows } from './read-rows.ts'
+import { addResult } from './result-row.ts'
+import type { SearchTarget } from './search-target.ts'
+import type { Warn } from './warnings.ts'
 
-interface AskedSearch {
-  readonly model: string
-  readonly search: Searchable
-  readonly take: number
-  readonly query: QueryVector
-  readonly connection: ModelConnection
+export interface SearchServices {
+  readonly interceptor: Interceptor
+  readonly vectors: QueryVectors
+  readonly warn: Warn
+}
+
+/** What one call of a method asks for. */
+export interface AskedSearch {
   readonly name: string
+  readonly model: string
+  readonly connection: ModelConnection
+  readonly options: SearchArguments
+  readonly queries: readonly ParsedQuery[]
 }
 
-const maxParameters = 65_535
+type Row = Record<string, unknown>
 
-export function createFindSimilar(
-  interceptor: Interceptor,
-  embedderOf: (spec: VectorizerSpec, where: string) => Promise<Embedder>,
-) {
-  /** The method. Throws VZ301 to VZ307 and VZ4xx. */
-  return async function findSimilar(target: SearchTarget, connection: ModelConnection, query: unknown, args: unknown) {
-    const name = `${target.model}.findSimilar`
-    const { search, take, rows } = parseArguments(target, args)
-    const queryVector = parseQuery(query, search.spec, name, embedderOf)
-    const asked: AskedSearch = { model: target.model, search, take, query: queryVector, connection, name }
-    return interceptor.through(connection.findMany, { ...rows, take }, (call) => answer(asked, call))
+/** `(…) → one list of rows per query`, nearest first. Rejects with VZ301 to VZ309 and VZ4xx. */
+export function createSearches(services: SearchServices) {
+  async function searchAll(asked: AskedSearch, transaction: unknown): Promise<Row[][]> {
+    const { connection, options } = asked
+    const { skip = 0, take, rerank, candidates, rows: rowArguments } = options
+    const vectors = services.vectors.of(asked)
+    const findMany = inTransaction(connection, transaction)
+    let want = rerank ? candidates : skip + take
+    for (;;) {
+      const round = searchRound(asked, vectors, want)
+      const lists: Row[][] = []
+      for (const index of asked.queries.keys()) {
+        const args = { ...rowArguments, take: want }
+        lists.push((await services.interceptor.through(findMany, args, (call) => round.answer(index, call))) as Row[])
+      }
+      // Rows that another extension took out of the result are made up for by more of them.
+      const short = lists.some((list, index) => list.length < want && round.hasMore(index))
+      if (!short || round.skipped() || want >= maxTake) {
+        return Promise.all(lists.map((list, index) => pageOf(asked, index, list, round.skipped())))
+      }
+      want = Math.min(maxTake, want * 4)
+    }
+  }
+
+  return {
+    findSimilar(target: SearchTarget, connection: ModelConnection, query: unknown, args: unknown): LazyPromise<Row[]> {
+      return lazily(async (transaction) => {
+        const asked = parseSearch(target, connection, 'findSimilar', [query], args)
+        services.warn.ofDistance(asked)
+        return (await searchAll(asked, transaction))[0] as Row[]
+      })
+    },
+    findSimilarMany(
+      target: SearchTarget,
+      connection: ModelConnection,
+      queries: unknown,
+      args: unknown,
+    ): LazyPromise<Row[][]> {
+      return lazily(async (transaction) => {
+        const name = `${target.model}.findSimilarMany`
+        if (!Array.isArray(queries)) {
+          throw invalid(name, 'the queries are not an array.', "Write findSimilarMany(['one', 'other'], { take: 5 }).")
+        }
+        const asked = parseSearch(target, connection, 'findSimilarMany', queries, args)
+        services.warn.ofDistance(asked)
+        return queries.length === 0 ? [] : searchAll(asked, transaction)
+      })
+    },
   }
 }
 
-async function answer(asked: AskedSearch, call: InterceptedFindMany): Promise<unknown[]> {
-  const { connection } = asked
-  // Order and page are the search's; whatever else an extension added goes on to the rows.
-  const { take: limit, skip: _skip, cursor: _cursor, orderBy: _orderBy, ...rowArgs } = call.args
-  const take = typeof limit === 'number' && limit >= 0 ? Math.min(limit, asked.take) : asked.take
-  const final = (await call.hooks(call.args)).args as FindManyArguments
-  const hits = take === 0 ? [] : await findHits(asked, final.where, take)
-  if (hits.length === 0) return []
-  const { globallyOmitted } = connection
-  const { args: hitArgs, attach } = hydration({ search: asked.search, args: rowArgs, globallyOmitted }, hits)
-  return attach((await call.read(hitArgs)) as readonly unknown[])
-}
-
-async function findHits(asked: AskedSearch, where: object | undefined, take: number): Promise<readonly Hit[]> {
-  const { model, search, connection, name } = asked
-  const { spec, results } = search
-  const fields = keyFields(search).map(({ field }) => field)
-  // The filter before the query's text: a wrong one must not cost a provider call.
-  const filter = await connection.compileWhere(model, where, fields)
-  if (filter && filter.values.length >= maxParameters) throw tooManyValues(filter.values.length, name)
-  const query = queryParameter(await asked.query(), spec, connection.vectorFormat)
-  const { schema, run } = connection
-  try {
-    return await runSearch(run, { spec, results, schema, query, filter, take })
-  } catch (error) {
-    throw explainDatabaseError(error, spec, name)
+function parseSearch(
+  target: SearchTarget,
+  connection: ModelConnection,
+  method: string,
+  queries: readonly unknown[],
+  args: unknown,
+): AskedSearch {
+  const name = `${target.model}.${method}`
+  const options = parseArguments(target, args, name)
+  const words = options.mode.kind !== 'vector'
+  return {
+    name,
+    model: target.model,
+    connection,
+    options,
+    queries: queries.map((query) => parseQuery(query, options.search.spec, name, words)),
   }
 }
 
-function tooManyValues(count: number, name: string): VectorizerError {
-  return new VectorizerError('VZ306', {
-    fact: `${name}: \`where\` holds ${count} values.`,
-    why: `PostgreSQL takes at most ${maxParameters} in one statement, and a search cannot be cut into several.`,
-    fix: 'Filter by a relation or a range instead of a list.',
-  })
+const inTransaction = ({ findMany }: ModelConnection, transaction: unknown): ModelConnection['findMany'] =>
+  transaction === undefined
+    ? findMany
+    : (args) => {
+        const promise = findMany(args)
+        return promise.requestTransaction?.(transaction) ?? promise
+      }
+
+/** One statement for all queries, asked by the first of them, and one reading of rows. */
+function searchRound(asked: AskedSearch, vectors: ReturnType<QueryVectors['of']>, want: number) {
+  let found: Promise<Found> | undefined
+
+  async function findAll(call: InterceptedFindMany): Promise<Found> {
+    // Order and page are the search's; whatever else an extension added goes on to the rows.
+    const { take: limit, skip: _skip, cursor: _cursor, orderBy: _orderBy, ...rowArguments } = call.args
+    const capped = typeof limit === 'number' && limit >= 0 && limit < want
+    const hooks = await call.hooks(call.args)
+    const skip = hooks.present || asked.options.rerank ? 0 : (asked.options.skip ?? 0)
+    const take = (capped ? limit : want) - skip
+    const reading = await readRows(asked, call, rowArguments, hooks.behind)
+    const { where } = hooks.args as { readonly where?: object }
+    const hits = await findHits(asked, vectors, call, { where, take, skip, row: reading.source })
+    return { rows: await reading.rowsOf(hits), hits, hasMore: hits.map((list) => !capped && list.length >= take), skip }
+  }
+
+  let skipped = false
+  let more: readonly boolean[] = []
+  return {
+    async answer(index: number, call: InterceptedFindMany): Promise<Row[]> {
+      found ??= findAll(call)
+      const { rows, hits, hasMore, skip } = await found
+      skipped = skip > 0
+      more = hasMore
+      const { search, distance } = asked.options
+      return (hits[index] ?? []).flatMap((hit) => {
+        const row = rows(hit)
+        return row ? [addResult(row, hit, { search, distance })] : []
+      })
+    },
+    hasMore: (index: number) => more[index] === true,
+    skipped: () => skipped,
+  }
+}
+
+type Hits = Awaited<ReturnType<typeof findHits>>
+
+interface Found {
+  readonly hits: Hits
+  readonly rows: (hit: Hits[number][number]) => Row | undefined
+  readonly hasMore: readonly boolean[]
+  /** Rows that the statement itself passed over. */
+  readonly skip: number
+}
+
+async function pageOf({ name, options, queries }: AskedSearch, index: number, rows: Row[], skipped: boolean) {
+  const { rerank, take, skip = 0 } = options
+  if (skipped) return rows
+  const query = queries[index] as ParsedQuery
+  const ranked = rerank ? await rerank(queryAsGiven(query), rows) : rows
+  if (Array.isArray(ranked)) return ranked.slice(skip, skip + take) as Row[]
+  throw invalid(name, '`rerank` returned no array.', 'Return the hits in their new order: (query, hits) => hits.')
+}
+
+function queryAsGiven(query: ParsedQuery): unknown {
+  if (query.kind === 'text') return query.text
+  return query.kind === 'row' ? { to: query.to } : query.value
 }

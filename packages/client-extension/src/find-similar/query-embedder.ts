@@ -1,4 +1,5 @@
 // Which model embeds a text query: what the application passed to the extension, matched by the vectorizer's `model`.
+
 import {
   type Embedder,
   type EmbedderResolver,
@@ -9,6 +10,8 @@ import {
   VectorizerError,
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
+import { createDatabaseEmbedder } from '../query/database-embedder.ts'
+import type { EmbedderOf } from './query-vectors.ts'
 
 export interface EmbedderOptions {
   /** Makes the embedder of any vectorizer; comes before `models`. */
@@ -18,14 +21,18 @@ export interface EmbedderOptions {
    * `{ 'openai/text-embedding-3-small': model }`.
    */
   readonly models?: Readonly<Record<string, EmbeddingModelLike | EmbeddingProviderLike>> | undefined
+  /**
+   * Has the database embed the texts, by the functions of the extension pgai where it has that, e.g. `ai.openai_embed`.
+   * Default false.
+   */
+  readonly embedInDatabase?: boolean | undefined
 }
 
 /** One embedder per vectorizer, made on first use. Rejects with VZ304 when the options hold none for it. */
-export function createQueryEmbedders(
-  options: EmbedderOptions,
-): (spec: VectorizerSpec, where: string) => Promise<Embedder> {
+export function createQueryEmbedders(options: EmbedderOptions): EmbedderOf {
   const made = new Map<string, Promise<Embedder>>()
-  return (spec, where) => {
+  return async (spec, where, { run }) => {
+    if (options.embedInDatabase) return createDatabaseEmbedder(spec, run)
     const present = made.get(spec.name)
     if (present) return present
     const embedder = makeEmbedder(options, spec, where)

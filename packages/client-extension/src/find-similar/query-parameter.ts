@@ -1,4 +1,4 @@
-// The query's vector as the first parameter of the statement, and how the statement reads it as each vector type.
+// The query's vector as a parameter of the statement, and how the statement reads it as each vector type.
 import {
   type AnySpec,
   sparseVectorToText,
@@ -10,7 +10,7 @@ import {
 } from '@prisma-vectorizer/spec'
 import { isSparse, type QueryValue } from './query-vector.ts'
 
-/** The value of `$1` and the type whose input form it has. */
+/** A parameter's value and the type whose input form it has. */
 export interface QueryParameter {
   readonly form: 'vector' | 'sparsevec' | 'bit'
   readonly value: unknown
@@ -27,10 +27,15 @@ export function queryParameter(
   return { form: 'vector', value: format === 'binary' ? vectorToBinary(vector) : vectorToText(vector) }
 }
 
-/** `$1` as a value of `type`. */
-export function queryExpression(form: QueryParameter['form'], type: VectorType, dimensions: number): string {
-  if (form !== 'vector') return `$1::${form}(${dimensions})`
-  if (type === 'vector') return '$1::vector'
-  if (type === 'bit') return `binary_quantize($1::vector)::bit(${dimensions})`
-  return `$1::vector::${type}(${dimensions})`
+/** `source`, `$1` or a column of text, as a value of `type`. */
+export function queryExpression(
+  form: QueryParameter['form'],
+  type: VectorType,
+  dimensions: number,
+  source = '$1',
+): string {
+  if (form !== 'vector') return `${source}::${form}(${dimensions})`
+  if (type === 'vector') return `${source}::vector`
+  if (type === 'bit') return `binary_quantize(${source}::vector)::bit(${dimensions})`
+  return `${source}::vector::${type}(${dimensions})`
 }

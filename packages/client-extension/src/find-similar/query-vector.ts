@@ -1,67 +1,86 @@
-// The query as a vector: checked as given, or embedded from text by the vectorizer's own model.
+// What is searched for: checked as given, before a provider is paid or any SQL runs.
 import {
   type AnySpec,
   assertSparseVector,
   assertVector,
-  type Embedder,
-  isVectorizerError,
+  indexedType,
   type SparseVectorInput,
   sparseVector,
   type VectorFieldSpec,
   type VectorInput,
   VectorizerError,
-  type VectorizerSpec,
   vectorTypes,
 } from '@prisma-vectorizer/spec'
 
 /**
  * What to search for: a text, embedded with the vectorizer's model, or a vector of its dimensions. For vectors of type
  * `sparsevec` also the elements that are not zero, by their index from 0; where the type is `bit`, numbers greater than
- * 0 are ones.
+ * 0 are ones. `{ to: { id: 7 } }` is more like this: the vectors that are stored for a row of the model, named by a
+ * unique field (the mean of its chunks', where it has several), and the row itself left out.
  */
-export type SimilarityQuery = string | VectorInput | SparseVectorInput
+export type SimilarityQuery<Unique = object> = string | VectorInput | SparseVectorInput | { readonly to: Unique }
 
 /** A checked vector; sparse where it was given so, or is longer than pgvector's dense type. */
 export type QueryValue = VectorInput | SparseVectorInput
 
+export type ParsedQuery =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'vector'; readonly value: QueryValue }
+  | { readonly kind: 'row'; readonly to: Readonly<Record<string, unknown>> }
+
 // A ReadonlyMap is a Map that one promises not to change.
 export const isSparse = (value: unknown): value is SparseVectorInput => value instanceof Map
 
-/** Makes the query's vector; does nothing until called, so that no provider is paid for a search that cannot run. */
-export type QueryVector = () => Promise<QueryValue>
+// Embedding models read 512 to 32,768 tokens, a few characters each: a provider would cut or refuse what is longer.
+const longestText = 100_000
 
 /**
- * Throws VZ301 to VZ304 (a field without a model) and VZ306 at once. What it returns rejects with VZ304 (no embedder),
- * VZ4xx (embedding) or VZ301 (a vector that the embedder did not check). `where` names the call in messages, e.g. `BlogPost.findSimilar`.
+ * Throws VZ301 to VZ304 (a field without a model) and VZ306. `words`: the query is for words, which a vector has none of.
+ * `where` names the call in messages, e.g. `BlogPost.findSimilar`.
  */
-export function parseQuery(
-  query: unknown,
-  spec: AnySpec,
-  where: string,
-  embedderOf: (spec: VectorizerSpec, where: string) => Promise<Embedder>,
-): QueryVector {
+export function parseQuery(query: unknown, spec: AnySpec, where: string, words = false): ParsedQuery {
   if (typeof query === 'string') {
     if (spec.kind === 'vector') throw noModel(spec, where)
     assertText(query, where)
-    return async () => denseQuery(await embedText(query, await embedderOf(spec, where), where), spec, where)
+    return { kind: 'text', text: query }
   }
-  if (isSparse(query)) {
-    const elements = sparseQuery(query, spec, where)
-    return async () => elements
-  }
-  if (!Array.isArray(query) && !(query instanceof Float32Array) && !(query instanceof Float64Array)) {
+  if (words) {
     throw new VectorizerError('VZ306', {
-      fact: `${where}: the query is ${query === null ? 'null' : typeof query}, neither text nor a vector.`,
-      fix: 'Pass a string, an array of numbers or a Float32Array.',
+      fact: `${where}: a full-text search needs a text, and the query is none.`,
+      fix: "Pass a text, or search with `mode: 'vector'`.",
     })
   }
-  const vector = denseQuery(query, spec, where)
-  if (spec.distance === 'cosine') assertDirection(query, where)
-  return async () => vector
+  if (isSparse(query)) return { kind: 'vector', value: sparseQuery(query, spec, where) }
+  if (Array.isArray(query) || query instanceof Float32Array || query instanceof Float64Array) {
+    return { kind: 'vector', value: givenVector(query, spec, where) }
+  }
+  const to = rowQuery(query)
+  if (to) return { kind: 'row', to }
+  throw new VectorizerError('VZ306', {
+    fact: `${where}: the query is ${query === null ? 'null' : typeof query}, neither text nor a vector.`,
+    fix: 'Pass a string, an array of numbers, a Float32Array, or { to: { id: 7 } } for more like a row.',
+  })
 }
 
-function denseQuery(vector: VectorInput, { dimensions, type }: AnySpec, where: string): QueryValue {
+function rowQuery(query: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof query !== 'object' || query === null || Object.keys(query).join() !== 'to') return undefined
+  const { to } = query as { readonly to: unknown }
+  const named = typeof to === 'object' && to !== null && Object.values(to).some((value) => value !== undefined)
+  return named ? (to as Readonly<Record<string, unknown>>) : undefined
+}
+
+/** A dense vector as it is searched for. Throws VZ301, VZ302 and VZ306. */
+export function givenVector(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
+  const value = denseQuery(vector, spec, where)
+  if (spec.distance === 'cosine') assertDirection(vector, where)
+  return value
+}
+
+/** The same of what an embedder answered. */
+export function denseQuery(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
+  const { dimensions, type } = spec
   assertVector(vector, dimensions, where)
+  if (indexedType(spec) === 'halfvec' || type === 'halfvec') assertHalf(vector, where)
   return type === 'sparsevec' && dimensions > vectorTypes.vector.maxDimensions ? sparseVector(vector, where) : vector
 }
 
@@ -86,6 +105,13 @@ function noModel({ source, store }: VectorFieldSpec, where: string): VectorizerE
 }
 
 function assertText(text: string, where: string): void {
+  if (text.length > longestText) {
+    throw new VectorizerError('VZ303', {
+      fact: `${where}: the query text has ${text.length} characters.`,
+      why: `More than ${longestText} is more than any embedding model reads.`,
+      fix: 'Search for a shorter text, e.g. its first paragraphs.',
+    })
+  }
   if (text.trim() !== '') return
   throw new VectorizerError('VZ303', {
     fact: `${where}: the query text is ${text === '' ? 'empty' : 'only white space'}.`,
@@ -104,17 +130,15 @@ function assertDirection(values: Iterable<number>, where: string): void {
   })
 }
 
-async function embedText(text: string, embedder: Embedder, where: string): Promise<VectorInput> {
-  try {
-    const { vectors } = await embedder.embed([text], { purpose: 'query' })
-    const [vector] = vectors
-    if (vector) return vector
-  } catch (cause) {
-    if (isVectorizerError(cause)) throw cause
-    throw new VectorizerError('VZ405', {
-      fact: `${where}: ${embedder.name} could not embed the query: ${cause instanceof Error ? cause.message : cause}`,
-      cause,
-    })
-  }
-  throw new VectorizerError('VZ403', { fact: `${where}: ${embedder.name} answered with no vector.` })
+// The largest number that half precision rounds down to its own largest, 65,504.
+const mostHalf = 65_519.99
+
+function assertHalf(vector: VectorInput, where: string): void {
+  const index = vector.findIndex((value: number) => Math.abs(value) > mostHalf)
+  if (index < 0) return
+  throw new VectorizerError('VZ302', {
+    fact: `${where}: element ${index} of the vector is ${vector[index]}, which half precision cannot hold.`,
+    why: 'A halfvec holds numbers up to 65,504.',
+    fix: 'Check what produced the vector; embeddings are rarely larger than 1.',
+  })
 }

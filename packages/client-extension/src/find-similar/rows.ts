@@ -1,12 +1,31 @@
 // The statement's answer, parsed.
 import { InternalError } from '@prisma-vectorizer/spec'
-import type { SimilarChunk } from '../types/results.ts'
+
+/** A chunk as the statement returns it. */
+export interface FoundChunk {
+  readonly chunk: string
+  readonly chunkSeq: number
+  readonly embeddingUuid: string
+}
 
 /** What is near the query: the key of the row it stands for, and its chunk where it was found through a store table. */
 export interface Hit {
   readonly key: readonly unknown[]
+  /** NaN for a search by words. */
   readonly distance: number
-  readonly chunk: SimilarChunk | undefined
+  /** Of a search by words, or by both: the higher the better. */
+  readonly score: number | undefined
+  readonly chunk: FoundChunk | undefined
+  /** The vector, as text. */
+  readonly vector: string | undefined
+  readonly chunks: readonly AttachedChunk[] | undefined
+  /** The row's columns, in the order of the row source. */
+  readonly row: readonly unknown[]
+}
+
+export interface AttachedChunk extends FoundChunk {
+  readonly distance: number
+  readonly vector?: string
 }
 
 export interface SearchAnswer {
@@ -14,26 +33,38 @@ export interface SearchAnswer {
   readonly hits: readonly Hit[]
   /** Vectors read from the index; undefined when the search was exact. */
   readonly scanned: number | undefined
+  /** Whether the scan went past the largest distance that is wanted. */
+  readonly beyond: boolean
 }
 
-type AnswerRow = Readonly<Record<string, unknown>>
+export type AnswerRow = Readonly<Record<string, unknown>>
 
-export function readAnswer(rows: readonly AnswerRow[], keyLength: number): SearchAnswer {
+export function readAnswer(rows: readonly AnswerRow[], keyLength: number, rowLength = 0): SearchAnswer {
   const scanned = rows[0]?.['scanned']
   return {
     // No part of a key is NULL but in the one row of an empty answer.
-    hits: rows.filter((row) => row['key_0'] !== null).map((row) => readHit(row, keyLength)),
+    hits: rows.filter((row) => row['key_0'] !== null).map((row) => readHit(row, keyLength, rowLength)),
     scanned: typeof scanned === 'number' ? scanned : undefined,
+    beyond: rows[0]?.['beyond'] === true,
   }
 }
 
-function readHit(row: AnswerRow, keyLength: number): Hit {
-  const key = Array.from({ length: keyLength }, (_, index) => row[`key_${index}`])
+function readHit(row: AnswerRow, keyLength: number, rowLength: number): Hit {
+  const key = Array.from({ length: keyLength }, (_, part) => row[`key_${part}`])
   if (key.includes(undefined) || !('distance' in row)) throw unexpectedColumns(row)
-  return { key, distance: Number(row['distance']), chunk: 'chunk' in row ? readChunk(row) : undefined }
+  const { distance, score, vector, chunks } = row
+  return {
+    key,
+    distance: distance === null ? Number.NaN : Number(distance),
+    score: score === undefined ? undefined : Number(score),
+    chunk: 'chunk' in row ? readChunk(row) : undefined,
+    vector: typeof vector === 'string' ? vector : undefined,
+    chunks: Array.isArray(chunks) ? (chunks as readonly AttachedChunk[]) : undefined,
+    row: Array.from({ length: rowLength }, (_, index) => row[`row_${index}`]),
+  }
 }
 
-function readChunk(row: AnswerRow): SimilarChunk {
+function readChunk(row: AnswerRow): FoundChunk {
   const { embedding_uuid: embeddingUuid, chunk_seq: chunkSeq, chunk } = row
   if (typeof embeddingUuid !== 'string' || typeof chunkSeq !== 'number' || typeof chunk !== 'string') {
     throw unexpectedColumns(row)

@@ -6,6 +6,8 @@ import { storeColumns, storeFields } from '@prisma-vectorizer/spec'
 export interface SearchTarget {
   /** Prisma model whose rows come back. */
   readonly model: string
+  /** Whether it is the application's own model, not one of stored chunks. */
+  readonly isSource: boolean
   /** By what it can be searched, in the order of the manifest. */
   readonly searches: readonly [Searchable, ...Searchable[]]
 }
@@ -40,28 +42,33 @@ export function searchTargets(manifest: Manifest): SearchTarget[] {
     const { source, store } = spec
     const search: Searchable = { spec, results: store.kind === 'table' ? 'parents' : 'rows' }
     const known = sources.get(source.model)
-    sources.set(source.model, { model: source.model, searches: known ? [...known.searches, search] : [search] })
-    if (store.kind === 'table') stores.push({ model: store.model, searches: [{ spec, results: 'chunks' }] })
+    sources.set(source.model, {
+      model: source.model,
+      isSource: true,
+      searches: known ? [...known.searches, search] : [search],
+    })
+    if (store.kind === 'table')
+      stores.push({ model: store.model, isSource: false, searches: [{ spec, results: 'chunks' }] })
   }
   return [...sources.values(), ...stores]
 }
 
+const chunkKey: KeyField = {
+  field: storeFields.embeddingUuid,
+  column: storeColumns.embeddingUuid,
+  storeColumn: storeColumns.embeddingUuid,
+  sqlType: 'UUID',
+  castTo: undefined,
+  type: 'String',
+  values: undefined,
+}
+
+/** The key of a chunk. */
+export const chunkKeyFields: readonly KeyField[] = [chunkKey]
+
 /** The key of what is returned, in key order. */
-export function keyFields({ results, spec }: Searchable): KeyField[] {
-  if (results === 'chunks') {
-    const column = storeColumns.embeddingUuid
-    return [
-      {
-        field: storeFields.embeddingUuid,
-        column,
-        storeColumn: column,
-        sqlType: 'UUID',
-        castTo: undefined,
-        type: 'String',
-        values: undefined,
-      },
-    ]
-  }
+export function keyFields({ results, spec }: Searchable): readonly KeyField[] {
+  if (results === 'chunks') return chunkKeyFields
   return spec.source.key.map(({ field, column, storeColumn, sqlType, type, values }) => ({
     field,
     column,

@@ -1,33 +1,36 @@
 // Runs the statement until it has as many rows as asked for, or there are no more.
 import type { SqlQuery } from '@prisma-vectorizer/spec'
-import { type Hit, readAnswer } from './rows.ts'
+import { type AnswerRow, readAnswer, type SearchAnswer } from './rows.ts'
+import { mostRead, vectorsToRead } from './scan-settings.ts'
 import { keyFields } from './search-target.ts'
-import { type StatementInput, searchStatement } from './statement.ts'
+import { searchStatement, type VectorStatementInput } from './statement.ts'
 
 /** Runs a statement on the caller's connection, inside their transaction if they are in one. */
-export type RunQuery = (query: SqlQuery) => PromiseLike<readonly Readonly<Record<string, unknown>>[]>
+export type RunQuery = (query: SqlQuery) => PromiseLike<readonly AnswerRow[]>
 
-// A parent's other chunks take up places in what is read. 40 for 10 parents returned as few as 4 where one long
-// document filled the top; 100 returned 10.
-const chunksPerParent = 10
-const leastRead = 100
-// pgvector's default `hnsw.max_scan_tuples`: an index scan ends there.
-const mostRead = 20_000
+export interface SearchInput extends Omit<VectorStatementInput, 'read' | 'complete'> {
+  /** Whether the rows are a page of several. */
+  readonly paged: boolean
+  /** Whether one statement must do, as in `$transaction([…])`. */
+  readonly once: boolean
+}
 
 /** At most `take` hits, nearest first; fewer only where no more rows match. */
-export async function search(run: RunQuery, input: Omit<StatementInput, 'read'>): Promise<readonly Hit[]> {
-  const { spec, results, take } = input
+export async function search(run: RunQuery, input: SearchInput): Promise<SearchAnswer> {
+  const { spec, results, take, skip, tuning, distance, row, once } = input
   const keyLength = keyFields(input).length
-  const answerOf = async (read: number | 'all') => readAnswer(await run(searchStatement({ ...input, read })), keyLength)
+  const answerOf = async (read: number | 'all') =>
+    readAnswer(await run(searchStatement({ ...input, read, complete: once })), keyLength, row?.columns.length)
 
-  if (spec.index.kind === 'none') return (await answerOf('all')).hits
-  let read = results === 'parents' ? Math.max(leastRead, chunksPerParent * take) : take
+  if (spec.index.kind === 'none' || distance !== spec.distance || tuning?.exact) return answerOf('all')
+  let read = vectorsToRead(spec, results, skip + take, input.paged)
   for (;;) {
-    const { hits, scanned } = await answerOf(read)
-    if (hits.length >= take || scanned === undefined) return hits
+    const answer = await answerOf(read)
+    const { hits, scanned, beyond } = answer
+    if (hits.length >= take || scanned === undefined || beyond) return answer
     // The scan ended early. That does not mean that the table did: many equal vectors, even deleted ones, cut parts
     // of the graph off, and a filter that lets few of 20,000 pass ends it too.
-    if (scanned < read || read >= mostRead) return (await answerOf('all')).hits
+    if (scanned < read || read >= mostRead) return answerOf('all')
     read *= 4
   }
 }

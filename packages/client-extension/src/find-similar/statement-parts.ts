@@ -1,7 +1,10 @@
-// What the search statement is put together from: the store's table, its key, and the distance, as SQL text.
+// What every search statement is put together from: the store's table, its key, and the distance, as SQL text.
 import {
+  type Distance,
+  indexedDistance,
   indexedExpression,
   indexedType,
+  indexesBits,
   metrics,
   quoteIdentifier,
   quoteTable,
@@ -12,13 +15,32 @@ import {
 import { matchingKeys, oneOrRow } from '../scope/scope-condition.ts'
 import type { CompiledWhere } from '../where/compile-where.ts'
 import { type QueryParameter, queryExpression } from './query-parameter.ts'
-import { keyFields, type Searchable } from './search-target.ts'
+import type { RowSource } from './row-source.ts'
+import { chunkKeyFields, type KeyField, keyFields, type Searchable } from './search-target.ts'
+import type { StatementValues } from './statement-values.ts'
+
+/** A filter on the rows that are returned, or on the chunks they are found by. */
+export interface StoreFilter {
+  readonly compiled: CompiledWhere
+  readonly on: 'row' | 'chunk'
+}
 
 export interface PartsInput extends Searchable {
   /** Postgres schema of a store that names none. */
   readonly schema: string
-  readonly query: Pick<QueryParameter, 'form'>
-  readonly filter: CompiledWhere | undefined
+  readonly distance: Distance
+  readonly filter: StoreFilter | undefined
+  /** Best chunks that come with each row. */
+  readonly chunks: number | undefined
+  readonly embedding: boolean
+  /** Reads the rows in the same statement. */
+  readonly row: RowSource | undefined
+}
+
+/** The query's vector, where the statement has it: `$1`, or a column of its queries. */
+export interface QuerySource {
+  readonly form: QueryParameter['form']
+  readonly source: string
 }
 
 /** `c` is the table of the store, `b` the best of what was read from it. */
@@ -26,62 +48,133 @@ export interface StatementParts {
   readonly store: string
   /** `key_0, key_1, …`: the key by names that no column of a user can collide with. */
   readonly keyNames: string
-  /** The key as columns of `c`, to compare with the keys that match. */
-  readonly key: string
   /** What is read of each row of `c` besides its distance: its key, by those names, and what tells the row. */
   readonly nearColumns: string
   /** What tells the row, of `b`, and that it is this one of `c`. */
   readonly bestColumns: string
+  readonly bestNames: readonly string[]
   readonly isBest: string
-  /** What is returned of `c` besides its distance. */
+  /** Whether two tables with the key's names hold the same key. */
+  sameKey(one: string, other: string): string
+  /** What is returned of `c` besides its distance, and from which tables besides `c`. */
   readonly hitColumns: string
+  readonly hitTables: string
   /** Whether several rows of `c` may stand for one that is returned. */
   readonly choosesBest: boolean
   /** What a row of `c` must meet to have a distance. */
   readonly hasVector: string | undefined
-  /** SELECT of the keys that pass the filter. */
-  readonly matching: string | undefined
+  readonly filter: FilterParts | undefined
   /** Distance as the index has it; the sub-select makes PostgreSQL cast the query once instead of for every row. */
   readonly indexDistance: string
+  /** What the index scan is ordered by, where that is not the distance. */
+  readonly indexOrder: string | undefined
   readonly distance: string
 }
 
-export function statementParts({ spec, results, schema, query, filter }: PartsInput): StatementParts {
-  const fields = keyFields({ spec, results })
-  const columns = fields.map((field) => `c.${quoteIdentifier(field.storeColumn)}`)
-  const names = fields.map((_, index) => `key_${index}`)
-  const namedKey = columns.map((each, index) => `${each} as ${names[index]}`).join(', ')
-  const { operator } = metrics[spec.distance]
-  const vector = `c.${quoteIdentifier(vectorColumn(spec.store))}`
-  const queryAs = (type: VectorType) => queryExpression(query.form, type, spec.dimensions)
+export interface FilterParts {
+  /** The names under which candidates are kept, and the columns of the store they are compared with. */
+  readonly names: string
+  columnsOf(table: string): string
+  /** SELECT of the keys that pass. */
+  readonly matching: string
+}
+
+export const keyNamesOf = (fields: readonly KeyField[], table?: string): string =>
+  fields.map((_, part) => `${table ? `${table}.` : ''}key_${part}`).join(', ')
+
+export const storeTableOf = ({ spec, schema }: Pick<PartsInput, 'spec' | 'schema'>): string =>
+  quoteTable({ schema: spec.store.schema ?? schema, table: spec.store.table })
+
+/** `query` is undefined for a search by words: such a statement has no distance. */
+export function statementParts(
+  input: PartsInput,
+  values: StatementValues,
+  query: QuerySource | undefined,
+): StatementParts {
+  const { spec, results, filter, row } = input
+  const fields = keyFields(input)
+  const columns = storeKeyColumns(fields)
+  const namedKey = columns.map((each, part) => `${each} as key_${part}`).join(', ')
+  const vectorOf = (table: string) => `${table}.${quoteIdentifier(vectorColumn(spec.store))}`
+  const vector = vectorOf('c')
+  const queryAs = (type: VectorType) =>
+    query ? queryExpression(query.form, type, spec.dimensions, query.source) : 'null'
+  const distanceOf = (table: string) =>
+    `${vectorOf(table)} ${metrics[input.distance].operator} (select ${queryAs(spec.type)})`
+  const distance = distanceOf('c')
+  const indexed = `${indexedExpression(spec, vector)} ${metrics[indexedDistance(spec)].operator} (select ${queryAs(indexedType(spec))} from settings)`
+  const bits = indexesBits(spec)
+  const store = storeTableOf(input)
   const common = {
-    store: quoteTable({ schema: spec.store.schema ?? schema, table: spec.store.table }),
-    keyNames: names.join(', '),
-    key: oneOrRow(columns),
+    store,
+    keyNames: keyNamesOf(fields),
     choosesBest: results === 'parents',
-    matching: filter && matchingKeys(filter, fields, 1),
-    indexDistance: `${indexedExpression(spec, vector)} ${operator} (select ${queryAs(indexedType(spec))} from settings)`,
-    distance: `${vector} ${operator} (select ${queryAs(spec.type)})`,
+    sameKey: (one: string, other: string) =>
+      fields.map((_, part) => `${one}.key_${part} = ${other}.key_${part}`).join(' and '),
+    filter: filter && filterParts(filter, fields, values),
+    indexDistance: bits ? distance : indexed,
+    indexOrder: bits ? indexed : undefined,
+    distance: query ? distance : 'null::float8',
+    hitTables: row ? ` join (${row.text}) p on ${isRow(fields, columns)}` : '',
   }
+  const rowColumns = row?.columns.map(({ column }, index) => `p.${quoteIdentifier(column)} as row_${index}`) ?? []
+  const stored = input.embedding ? [`${vector}::text as vector`] : []
   if (results === 'rows') {
-    const bestKey = names.map((name) => `b.${name}`)
     return {
       ...common,
       nearColumns: namedKey,
-      bestColumns: bestKey.join(', '),
-      isBest: `${oneOrRow(columns)} = ${oneOrRow(bestKey)}`,
-      hitColumns: namedKey,
+      bestColumns: keyNamesOf(fields, 'b'),
+      bestNames: fields.map((_, part) => `key_${part}`),
+      isBest: `${oneOrRow(columns)} = ${oneOrRow(fields.map((_, part) => `b.key_${part}`))}`,
+      hitColumns: [namedKey, ...stored, ...rowColumns].join(', '),
       hasVector: `${vector} is not null`,
     }
   }
   const uuid = quoteIdentifier(storeColumns.embeddingUuid)
   const chunk = [storeColumns.chunkSeq, storeColumns.chunk].map((column) => `c.${quoteIdentifier(column)}`)
+  const attached = input.chunks ? [`${attachedChunks(input, common.filter, distanceOf('o'))} as chunks`] : []
   return {
     ...common,
     nearColumns: `${namedKey}, c.${uuid}`,
     bestColumns: `b.${uuid}`,
+    bestNames: [uuid],
     isBest: `c.${uuid} = b.${uuid}`,
-    hitColumns: [namedKey, `c.${uuid}`, ...chunk].join(', '),
+    hitColumns: [namedKey, `c.${uuid}`, ...chunk, ...stored, ...attached, ...rowColumns].join(', '),
     hasVector: undefined,
   }
+}
+
+const storeKeyColumns = (fields: readonly KeyField[], table = 'c') =>
+  fields.map((field) => `${table}.${quoteIdentifier(field.storeColumn)}`)
+
+const isRow = (fields: readonly KeyField[], columns: readonly string[]) =>
+  fields.map(({ column }, part) => `p.${quoteIdentifier(column)} = ${columns[part]}`).join(' and ')
+
+function filterParts({ compiled, on }: StoreFilter, keys: readonly KeyField[], values: StatementValues): FilterParts {
+  const fields = on === 'row' ? keys : chunkKeyFields
+  return {
+    names: keyNamesOf(fields),
+    columnsOf: (table) => oneOrRow(storeKeyColumns(fields, table)),
+    matching: matchingKeys(compiled, fields, values.addAll(compiled.values)),
+  }
+}
+
+/** The nearest chunks of the parent of `c`, as one JSON value; in full precision, for they are few. */
+function attachedChunks(input: PartsInput, filter: FilterParts | undefined, distance: string): string {
+  const quoted = (column: string) => `n.${quoteIdentifier(column)}`
+  const members = [
+    `'embeddingUuid', ${quoted(storeColumns.embeddingUuid)}`,
+    `'chunkSeq', ${quoted(storeColumns.chunkSeq)}`,
+    `'chunk', ${quoted(storeColumns.chunk)}`,
+    `'distance', n.distance`,
+    ...(input.embedding ? [`'vector', ${quoted(storeColumns.embedding)}::text`] : []),
+  ].join(', ')
+  const fields = keyFields(input)
+  const columns = storeKeyColumns(fields)
+  const conditions = storeKeyColumns(fields, 'o').map((column, part) => `${column} = ${columns[part]}`)
+  if (filter) conditions.push(`${filter.columnsOf('o')} in (${filter.matching})`)
+  return `(select json_agg(json_build_object(${members}) order by n.distance) from (
+    select o.*, ${distance} as distance from ${storeTableOf(input)} o
+    where ${conditions.join(' and ')}
+    order by distance limit ${input.chunks}) n)`
 }

@@ -1,44 +1,54 @@
-// The search as one statement: keys, distances and the best chunk of each row, nearest first.
+// The search by vectors as one statement: keys, distances and the best chunk of each row, nearest first.
 import type { SqlQuery } from '@prisma-vectorizer/spec'
+import { candidateTables, nearTables, type Reach } from './near.ts'
+import type { ScanTuning } from './parse-tuning.ts'
 import type { QueryParameter } from './query-parameter.ts'
 import { type ScanSetting, scanSettings } from './scan-settings.ts'
 import { type PartsInput, type StatementParts, statementParts } from './statement-parts.ts'
+import { statementValues } from './statement-values.ts'
 
-export interface StatementInput extends PartsInput {
-  /** Becomes `$1`. */
-  readonly query: QueryParameter
-  readonly take: number
-  /** Vectors to read from the index, or 'all' for an exact search without it. */
-  readonly read: number | 'all'
+export interface StatementInput extends PartsInput, Reach {
+  /** Rows passed over. */
+  readonly skip: number
+  /** Rows farther away are left out. */
+  readonly maxDistance: number | undefined
+  readonly tuning: ScanTuning | undefined
 }
 
-// Up to this many rows pass the filter: exact search. Measured: 2 to 9 × faster there than the index, recall 0.88 → 1.
-const fewRows = 1000
+export interface VectorStatementInput extends StatementInput {
+  /** Becomes `$1`. */
+  readonly query: QueryParameter
+}
 
 /**
  * Columns of the answer: `key_0` … (NULL in the one row of an empty answer), `distance` (full precision), `scanned`
  * (vectors read from the index, NULL when the search was exact); of a store table also `embedding_uuid`, `chunk_seq` and
- * `chunk`.
+ * `chunk`; `vector`, `chunks` and `row_0` … where they are asked for; `beyond`, with a `maxDistance`: whether the scan went
+ * past it.
  */
-export function searchStatement(input: StatementInput): SqlQuery {
-  const { spec, query, filter, take, read } = input
-  const parts = statementParts(input)
-  const text =
-    read === 'all' ? exactStatement(parts, take) : indexStatement(parts, take, read, scanSettings(spec, read))
-  return { text, values: [query.value, ...(filter?.values ?? [])] }
+export function searchStatement(input: VectorStatementInput): SqlQuery {
+  const values = statementValues()
+  const source = values.add(input.query.value)
+  const parts = statementParts(input, values, { form: input.query.form, source })
+  const limit = input.maxDistance === undefined ? undefined : values.add(input.maxDistance)
+  const answer = { parts, input, limit }
+  return { text: input.read === 'all' ? exactStatement(answer) : indexStatement(answer), values: values.values }
 }
 
-function exactStatement(parts: StatementParts, take: number): string {
-  const { nearColumns, key, store, hasVector, matching, distance } = parts
-  return `with near as materialized (
-  select ${nearColumns}, ${distance} as distance
-  from ${store} c${where(hasVector, matching && `${key} in (${matching})`)}
-), ${best(parts, take)}
+interface Answer {
+  readonly parts: StatementParts
+  readonly input: StatementInput
+  /** The placeholder of `maxDistance`. */
+  readonly limit: string | undefined
+}
+
+function exactStatement({ parts, input, limit }: Answer): string {
+  return `with ${[...nearTables(parts, input), best(parts, input)].join(', ')}
 select t.*, null::int as scanned
 from (
-${hits(parts)}
+${hits(parts, limit)}
 ) t
-order by t.distance`
+order by t.distance, ${ordered(parts)}`
 }
 
 /**
@@ -46,65 +56,61 @@ order by t.distance`
  * puts back what was there: inside a transaction `set_config(…, true)` would otherwise last until its end. Its
  * volatile columns are computed after the sort, so after the scan, and also for the one row of an empty answer.
  */
-function indexStatement(parts: StatementParts, take: number, read: number, settings: readonly ScanSetting[]): string {
-  const { matching } = parts
-  const near = matching ? adaptiveNear(parts, matching, read) : `near as materialized (\n${indexScan(parts, read)}\n)`
-  const before = settings.map(({ name }) => `current_setting('${name}', true) as ${alias(name)}`)
-  const now = settings.map(({ name, value }) => `set_config('${name}', '${value}', true) as ${alias(name)}_now`)
-  const after = settings.map(({ name }) => `set_config('${name}', s.${alias(name)}, true) as ${alias(name)}_after`)
-  return `with settings as materialized (
-  select ${[...before, ...now].join(',\n    ')}
-), ${near}, ${best(parts, take)}
-select t.*, ${matching ? scannedUnlessFew : '(select count(*) from near)'}::int as scanned,
-  ${after.join(',\n  ')}
+function indexStatement({ parts, input, limit }: Answer): string {
+  const settings = scanSettings(input.spec, input.read as number, input.tuning)
+  const tables = [...candidateTables(parts, input), ...nearTables(parts, input), best(parts, input)]
+  return `with ${settingsTable(settings)}, ${tables.join(', ')}
+select t.*, ${scannedColumns(parts, input, limit)},
+  ${settingsPutBack(settings)}
 from settings s left join (
-${hits(parts)}
+${hits(parts, limit)}
 ) t on true
-order by t.distance`
+order by t.distance, ${ordered(parts)}`
 }
 
-const scannedUnlessFew = '(select case when not yes then (select count(*) from near) end from few)'
+export function settingsTable(settings: readonly ScanSetting[]): string {
+  const before = settings.map(({ name }) => `current_setting('${name}', true) as ${alias(name)}`)
+  const now = settings.map(({ name, value }) => `set_config('${name}', '${value}', true) as ${alias(name)}_now`)
+  return `settings as materialized (
+  select ${[...before, ...now].join(',\n    ')}
+)`
+}
+
+export const settingsPutBack = (settings: readonly ScanSetting[]): string =>
+  settings.map(({ name }) => `set_config('${name}', s.${alias(name)}, true) as ${alias(name)}_after`).join(',\n  ')
 
 /** `hnsw.ef_search` → `ef_search`. */
 const alias = (setting: string) => setting.slice(setting.indexOf('.') + 1)
 
-/** Of the two branches the one not taken does not run: its `few` test is a one-time filter. */
-function adaptiveNear(parts: StatementParts, matching: string, read: number): string {
-  const { keyNames, nearColumns, key, store, hasVector, distance } = parts
-  return `candidate (${keyNames}) as materialized (
-  ${matching} limit ${fewRows + 1}
-), few as materialized (
-  select count(*) <= ${fewRows} as yes from candidate
-), near as materialized (
-  (select ${nearColumns}, ${distance} as distance
-  from ${store} c${where(hasVector, `${key} in (select ${keyNames} from candidate)`, '(select yes from few)')})
-  union all
-  (
-${indexScan(parts, read, `${key} in (${matching})`, 'not (select yes from few)')})
-)`
-}
-
-function indexScan(parts: StatementParts, read: number, ...conditions: readonly string[]): string {
-  const { nearColumns, store, hasVector, indexDistance } = parts
-  return `  select ${nearColumns}, ${indexDistance} as distance
-  from ${store} c${where(hasVector, ...conditions)}
-  order by distance limit ${read}`
+export function scannedColumns({ filter }: StatementParts, { complete }: Reach, limit: string | undefined): string {
+  const count = '(select count(*) from near)'
+  const scanned = filter && !complete ? `(select case when not yes then ${count} end from few)` : count
+  return `${complete ? 'null' : scanned}::int as scanned${limit ? `, (select max(distance) > ${limit}::float8 from near) as beyond` : ''}`
 }
 
 /** The rows of the store to return: the nearest ones, or the nearest of each parent. */
-function best({ choosesBest, keyNames, bestColumns }: StatementParts, take: number): string {
+export function best(
+  { choosesBest, keyNames, bestColumns }: StatementParts,
+  { take, skip }: Pick<StatementInput, 'take' | 'skip'>,
+): string {
   const ofEachParent = `(select distinct on (${keyNames}) * from near order by ${keyNames}, distance)`
   return `best as (
-  select ${bestColumns} from ${choosesBest ? ofEachParent : 'near'} b order by b.distance limit ${take}
+  select ${bestColumns} from ${choosesBest ? ofEachParent : 'near'} b order by b.distance, ${keyNames} limit ${take}${skip ? ` offset ${skip}` : ''}
 )`
 }
 
-function hits({ hitColumns, store, isBest, distance }: StatementParts): string {
-  return `  select ${hitColumns}, ${distance} as distance
-  from best b join ${store} c on ${isBest}`
+/** A vector without direction has no cosine: exact search would return it last, the index leaves it out. */
+export function hits(parts: StatementParts, limit: string | undefined): string {
+  const { hitColumns, hitTables, store, isBest, distance } = parts
+  return `  select * from (
+    select ${hitColumns}, ${distance} as distance
+    from best b join ${store} c on ${isBest}${hitTables}
+  ) h where h.distance <> 'NaN'${limit ? ` and h.distance <= ${limit}::float8` : ''}`
 }
 
-function where(...conditions: readonly (string | undefined)[]): string {
-  const present = conditions.filter((condition) => condition !== undefined)
-  return present.length ? `\n  where ${present.join(' and ')}` : ''
-}
+/** Equal distances in one order, the same on every page. */
+const ordered = ({ keyNames }: StatementParts): string =>
+  keyNames
+    .split(', ')
+    .map((name) => `t.${name}`)
+    .join(', ')

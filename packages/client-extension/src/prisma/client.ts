@@ -12,8 +12,13 @@ export interface Client {
   $extends(extension: object): unknown
   $queryRawUnsafe(text: string, ...values: unknown[]): RawPromise<readonly Readonly<Row>[]> & RawRows
   $executeRawUnsafe(text: string, ...values: unknown[]): RawPromise<number>
-  /** Absent inside an interactive transaction of older clients; there it nests. */
-  $transaction?<T>(work: (transaction: Client) => Promise<T>): Promise<T>
+  /** Absent inside an interactive transaction of older clients. */
+  $transaction?<T>(
+    work: (transaction: Client) => Promise<T>,
+    options?: { readonly timeout?: number | undefined },
+  ): Promise<T>
+  /** Hands `callback` the interactive transaction that the client stands for, undefined outside one, as soon as it is awaited. */
+  _createPrismaPromise?(callback: (transaction: unknown) => PromiseLike<unknown>): PromiseLike<unknown>
   readonly _engineConfig?: { readonly adapter?: AdapterFactory; readonly inlineSchema?: string }
   readonly _globalOmit?: Readonly<Record<string, Readonly<Record<string, boolean>> | undefined>>
   readonly _runtimeDataModel?: { readonly models: Readonly<Record<string, RuntimeModel | undefined>> }
@@ -25,13 +30,30 @@ interface AdapterFactory {
 }
 
 interface RuntimeModel {
-  readonly fields: readonly { readonly name: string; readonly kind: string; readonly type: string }[]
+  readonly fields: readonly {
+    readonly name: string
+    readonly kind: string
+    readonly type: string
+    readonly dbName?: string
+  }[]
+}
+
+export interface RuntimeField {
+  readonly name: string
+  /** `scalar`, `enum` or `object`; a field of a type Prisma does not support is not listed. */
+  readonly kind: string
+  /** E.g. `Int`, or the name of the enum or model. */
+  readonly type: string
+  /** The column, where it is named otherwise. */
+  readonly dbName?: string | null
 }
 
 /** The model a method of ours was called on, as `Prisma.getExtensionContext` describes it. */
 export interface ModelContext {
-  findMany(args: object): PromiseLike<unknown> & { requestTransaction?(transaction: unknown): PromiseLike<unknown> }
-  create?(args: object): PromiseLike<unknown>
+  findMany(args: object): RawPromise<unknown>
+  /** Rejects where a required field is of a type that Prisma does not support. */
+  create(args: object): RawPromise<unknown>
+  update(args: object): RawPromise<unknown>
   readonly $parent: Client
 }
 

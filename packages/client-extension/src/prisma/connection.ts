@@ -1,23 +1,26 @@
 // What a method needs of the client that it was called on.
 import { delegateName, type Row, type SqlQuery } from '@prisma-vectorizer/spec'
 import type { SearchTarget } from '../find-similar/search-target.ts'
-import { createWhereCompiler, type WhereCompiler } from '../where/compile-where.ts'
+import { createQueryCompiler, type QueryCompiler, type WhereCompiler } from '../where/compile-where.ts'
 import type { Client, ModelContext } from './client.ts'
+import { interactiveTransaction, within } from './transaction.ts'
 
 export interface ModelConnection {
   /** The caller's findMany of the model, every extension included. */
   findMany: ModelContext['findMany']
-  /** The caller's create; undefined where the model has none (a required field of a type Prisma does not support). */
-  readonly create: ((args: object) => PromiseLike<unknown>) | undefined
+  /** The caller's create and update. */
+  create(args: object): PromiseLike<unknown>
+  update(args: object): PromiseLike<unknown>
   /** Runs a SELECT on the caller's connection, inside their transaction if they are in one. */
   run(query: SqlQuery): PromiseLike<readonly Readonly<Row>[]>
   /** The same as an element of the transaction that `$transaction([…])` makes. */
   runIn(transaction: unknown): (query: SqlQuery) => PromiseLike<readonly Readonly<Row>[]>
   /** Runs a statement that writes; the number of rows. */
   execute(query: SqlQuery): PromiseLike<number>
-  /** Runs `work` in one transaction: the caller's own, if they are in one. */
-  transaction<T>(work: (inside: ModelConnection) => Promise<T>): Promise<T>
+  /** Runs `work` in one transaction: the caller's own, if they are in one. `timeout`, in ms, instead of the client's. */
+  transaction<T>(work: (inside: ModelConnection) => Promise<T>, timeout?: number): Promise<T>
   readonly compileWhere: WhereCompiler
+  readonly compiler: QueryCompiler
   /** Postgres schema of models without `@@schema`. */
   readonly schema: string
   readonly vectorFormat: 'binary' | 'text'
@@ -29,17 +32,18 @@ export interface ModelConnection {
 export function connectionOf(
   context: ModelContext,
   target: SearchTarget,
-  options: { readonly schema?: string | undefined },
+  settings: { readonly schema?: string | undefined },
 ): ModelConnection {
   // The client that was extended; inside an interactive transaction that client's transaction.
   const client = context.$parent
   const adapter = client._engineConfig?.adapter
-  const schema = options.schema ?? adapter?.options?.schema ?? 'public'
+  const schema = settings.schema ?? adapter?.options?.schema ?? 'public'
   const omitted = Object.entries(client._globalOmit?.[delegateName(target.model)] ?? {})
-  const { create } = context
+  const compiler = compilerOf(client, schema)
   return {
     findMany: (args) => context.findMany(args),
-    create: create && ((args) => create.call(context, args)),
+    create: (args) => context.create(args),
+    update: (args) => context.update(args),
     run: ({ text, values }) => client.$queryRawUnsafe(text, ...values),
     runIn:
       (transaction) =>
@@ -48,15 +52,14 @@ export function connectionOf(
         return promise.requestTransaction?.(transaction) ?? promise
       },
     execute: ({ text, values }) => client.$executeRawUnsafe(text, ...values),
-    transaction(work) {
-      // Prisma nests transactions as savepoints; a client that cannot is inside one already.
-      if (!client.$transaction) return work(this)
-      return client.$transaction((inner) => {
-        const delegate = (inner as unknown as Record<string, ModelContext>)[delegateName(target.model)]
-        return work(connectionOf({ ...delegate, $parent: inner } as ModelContext, target, options))
-      })
+    transaction(work, timeout) {
+      // Not nested, which would be a savepoint: not every adapter has them.
+      if (!client.$transaction || interactiveTransaction(client) !== undefined) return work(this)
+      const options = timeout === undefined ? undefined : { timeout }
+      return client.$transaction((inside) => work(connectionOf(within(context, inside), target, settings)), options)
     },
-    compileWhere: whereCompilerOf(client, schema),
+    compileWhere: compiler.where,
+    compiler,
     schema,
     // Known by name, not tried: a statement that fails would abort the caller's transaction, and one beside it would
     // wait for ever where there is a single connection. adapter-pg sends bytes as they are; PGlite's makes them text.
@@ -68,16 +71,16 @@ export function connectionOf(
 
 type ClientClass = new (options: object) => unknown
 
-const compilers = new WeakMap<ClientClass, Map<string, WhereCompiler>>()
+const compilers = new WeakMap<ClientClass, Map<string, QueryCompiler>>()
 
 /** One for each generated client class: a compiler holds no connection and knows nothing but the schema. */
-function whereCompilerOf(client: Client, schema: string): WhereCompiler {
+function compilerOf(client: Client, schema: string): QueryCompiler {
   const generated = generatedClass(client.constructor as ClientClass)
   // Minimal: the place in the code that Prisma would show is ours, not the caller's.
   const createClient = (adapter: object) => new generated({ adapter, errorFormat: 'minimal' })
-  const bySchema = compilers.get(generated) ?? new Map<string, WhereCompiler>()
+  const bySchema = compilers.get(generated) ?? new Map<string, QueryCompiler>()
   compilers.set(generated, bySchema)
-  const compiler = bySchema.get(schema) ?? createWhereCompiler(schema, createClient)
+  const compiler = bySchema.get(schema) ?? createQueryCompiler(schema, createClient)
   bySchema.set(schema, compiler)
   return compiler
 }

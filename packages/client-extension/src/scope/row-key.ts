@@ -54,3 +54,24 @@ export function jsonValue(value: unknown): unknown {
 /** `jsonb_to_recordset($2::jsonb) as k (key_0 INTEGER)`: the rows of `keyParameter`. */
 export const keyRows = (placeholder: string, fields: readonly KeyField[], alias = 'k'): string =>
   `jsonb_to_recordset(${placeholder}::jsonb) as ${alias} (${fields.map(({ sqlType }, part) => `key_${part} ${sqlType}`).join(', ')})`
+
+/**
+ * `rows from (jsonb_to_recordset($1::jsonb) as (key_0 INTEGER)) with ordinality as k (key_0, n)`: the same with `n`, the
+ * place of each key from 1. What is read by it needs no comparison with a key that has been through a driver.
+ */
+export function numberedKeyRows(placeholder: string, fields: readonly KeyField[]): string {
+  const names = fields.map((_, part) => `key_${part}`)
+  const types = fields.map(({ sqlType }, part) => `${names[part]} ${sqlType}`)
+  const records = `jsonb_to_recordset(${placeholder}::jsonb) as (${types.join(', ')})`
+  return `rows from (${records}) with ordinality as k (${names.join(', ')}, n)`
+}
+
+/** The rows of these keys, as Prisma's `where`. */
+export function whereKeys(fields: readonly KeyField[], keys: readonly RowKey[]): object {
+  const [single, ...others] = fields
+  // Prisma has no `in` for booleans.
+  if (single !== undefined && others.length === 0 && single.type !== 'Boolean') {
+    return { [single.field]: { in: keys.map(([value]) => value) } }
+  }
+  return { OR: keys.map((key) => Object.fromEntries(fields.map(({ field }, part) => [field, key[part]]))) }
+}

@@ -13,7 +13,19 @@ import { readKey } from './row-key.ts'
  */
 export type Scope =
   | { readonly kind: 'filter'; readonly filter: CompiledWhere | undefined }
-  | { readonly kind: 'keys'; readonly keys: readonly (readonly unknown[])[] }
+  | {
+      readonly kind: 'keys'
+      readonly keys: readonly (readonly unknown[])[]
+      /** As findMany returned them, all scalars included. */
+      readonly rows: readonly Readonly<Record<string, unknown>>[]
+    }
+
+/** How the rows are read where other extensions have a say. */
+export interface Reading {
+  /** Fields to read besides the key even where the client leaves them out by itself. */
+  readonly fields?: readonly string[]
+  readonly orderBy?: readonly object[]
+}
 
 /** The rows of `model` that match `where` and that the caller may see. Rejects as their findMany does. */
 export async function visibleRows(
@@ -22,6 +34,7 @@ export async function visibleRows(
   model: string,
   search: Searchable,
   where: object | undefined,
+  reading: Reading = {},
 ): Promise<Scope> {
   const fields = keyFields(search).map(({ field }) => field)
   const args = where === undefined ? {} : { where }
@@ -36,8 +49,9 @@ export async function visibleRows(
   })
   if (decided) return { kind: 'filter', filter }
   // All scalars, not the key alone: an extension may decide by any of them after the rows were read.
-  const hidden = fields.filter((field) => connection.globallyOmitted.has(field))
+  const hidden = [...fields, ...(reading.fields ?? [])].filter((field) => connection.globallyOmitted.has(field))
   const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
-  const rows = (await connection.findMany({ ...args, ...shown })) as readonly Record<string, unknown>[]
-  return { kind: 'keys', keys: rows.map((row) => readKey(row, fields)) }
+  const ordered = reading.orderBy?.length ? { orderBy: reading.orderBy } : {}
+  const rows = (await connection.findMany({ ...args, ...shown, ...ordered })) as readonly Record<string, unknown>[]
+  return { kind: 'keys', keys: rows.map((row) => readKey(row, fields)), rows }
 }

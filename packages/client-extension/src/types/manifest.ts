@@ -19,11 +19,22 @@ export type ChunkedName<M extends Manifest, Model extends string> = Extract<
   { readonly source: { readonly model: Model } }
 >['accessor']
 
-/** The names of a model's own vectors, e.g. `'embedding'`. */
-export type ColumnName<M extends Manifest, Model extends string> = Extract<
-  Searched<M>,
-  { readonly store: { readonly kind: 'column'; readonly model: Model } }
+/** The names of a model's own vectors, e.g. `'embedding'`; lists of them are not searched. */
+export type ColumnName<M extends Manifest, Model extends string> = Exclude<
+  Extract<Searched<M>, { readonly store: { readonly kind: 'column'; readonly model: Model } }>,
+  { readonly list: true }
 >['accessor']
+
+/** Everything a model can be searched by. */
+export type SpecOf<M extends Manifest, Model extends string> = Extract<
+  Searched<M>,
+  { readonly source: { readonly model: Model } }
+>
+
+export type StoreSpec<M extends Manifest, Model extends string> = Extract<
+  InStoreTable<M>,
+  { readonly store: { readonly model: Model } }
+>
 
 /** The accessor of a store's vectorizer. */
 export type StoreName<M extends Manifest, Model extends string> = Extract<

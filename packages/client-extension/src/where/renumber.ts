@@ -4,6 +4,8 @@
 const tokens = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g
 
 /** `$1` → `$<1 + offset>`, and so on. */
-export function renumber(sql: string, offset: number): string {
-  return sql.replaceAll(tokens, (token, digits?: string) => (digits ? `$${Number(digits) + offset}` : token))
+export const renumber = (sql: string, offset: number): string => replacePlaceholders(sql, (n) => `$${n + offset}`)
+
+export function replacePlaceholders(sql: string, replace: (number: number) => string): string {
+  return sql.replaceAll(tokens, (token, digits?: string) => (digits ? replace(Number(digits)) : token))
 }

@@ -41,4 +41,5 @@ export const exampleSpec: VectorizerSpec = {
   view: null,
   batchSize: null,
   concurrency: null,
+  textSearch: null,
 }

@@ -1,6 +1,7 @@
 // What a database has of the vectorizers, read in a handful of queries. No row of a table of the application is read here.
 import {
   type AnySpec,
+  completeSpec,
   objectNames,
   type Queryable,
   quoteTable,
@@ -117,7 +118,9 @@ export async function readCatalog(database: Queryable): Promise<Catalog> {
   if (server.registry === null)
     return { ...base, registry: [], tables: [], triggers: [], functions: [], views: new Set() }
   if (!server.readable) throw registryHidden(server.role)
-  const registry = await rows<RegistryEntry>(registrySql)
+  const registry = (await rows<RegistryEntry>(registrySql)).map((entry) =>
+    isKnown(entry) ? { ...entry, spec: completeSpec(entry.spec) } : entry,
+  )
   const specs = registry
     .filter(isKnown)
     .map(({ spec }) => spec)

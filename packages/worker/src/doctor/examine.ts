@@ -11,6 +11,7 @@ import { askRights, checkRights, type RightAnswer, type RoleOptions } from './ch
 import { checkSource } from './checks/source.ts'
 import { checkSpecs, keepsMigrations, wholeDatabase } from './checks/specs.ts'
 import { checkStore } from './checks/store.ts'
+import { checkTextIndex } from './checks/text-index.ts'
 import { checkTriggers } from './checks/triggers.ts'
 import { checkVectorIndex } from './checks/vector-index.ts'
 import { checkView } from './checks/view.ts'
@@ -68,6 +69,7 @@ function checkStructure(subject: Examined): Complaint[] {
     ...checkVectorIndex(subject),
     ...(isVectorizer(subject)
       ? [
+          ...checkTextIndex(subject),
           ...checkView(subject),
           ...checkQueue(subject),
           ...checkFunctions(subject),

@@ -1,5 +1,5 @@
 // Every id a finding can have, with its meaning. docs/doctor.md is checked against this table.
-// DR1xx schema and migrations · DR2xx server · DR3xx source · DR4xx store · DR5xx vector index · DR6xx triggers and
+// DR1xx schema and migrations · DR2xx server · DR3xx source · DR4xx store · DR5xx indexes · DR6xx triggers and
 // functions · DR7xx queue · DR8xx rights.
 
 export const findingCodes = {
@@ -39,6 +39,8 @@ export const findingCodes = {
   DR505: 'The vector index has another operator class.',
   DR506: 'The vector index is over another expression.',
   DR507: 'The vector index has other parameters.',
+  DR508: 'The text index is missing.',
+  DR509: 'The text index has another definition, or is not valid.',
   DR601: 'A trigger is missing.',
   DR602: 'A trigger is disabled.',
   DR603: 'A trigger is on another table.',

@@ -9,7 +9,7 @@ const schema = `model BlogPost {
   title     String
   published Boolean  @default(false)
   rank      Int      @default(0)
-  /// @vectorizer(dimensions: 3, model: "local/hash", template: "$title - $chunk", where: published = true and rank < 9, view: "post_chunks")
+  /// @vectorizer(dimensions: 3, model: "local/hash", template: "$title - $chunk", where: published = true and rank < 9, view: "post_chunks", textSearch: english)
   content   String?
 }
 
@@ -30,6 +30,7 @@ export const made = `CREATE EXTENSION vector; ${tables} ${migrationSql(specs, { 
 
 export const store = '"BlogPost_embedding_store"'
 export const index = '"BlogPost_embedding_store_embedding_vector_idx"'
+export const textIndex = '"BlogPost_embedding_store_chunk_text_idx"'
 export const ours = (name: string) => `vectorizer."BlogPost_embedding_store_${name}"`
 export const trigger = (name: string) => `"vectorizer_${name}_BlogPost_embedding_store"`
 

@@ -43,7 +43,7 @@ export const blogPost = {
   dimensions: 8,
   type: 'vector',
   distance: 'cosine',
-  index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true },
+  index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false },
   roles: { worker: null, application: null },
   model: 'fake/good',
   chunking: {
@@ -57,6 +57,7 @@ export const blogPost = {
   view: null,
   batchSize: null,
   concurrency: null,
+  textSearch: null,
 } as const satisfies VectorizerSpec
 
 /** The same with `destination: column(embedding)`. */

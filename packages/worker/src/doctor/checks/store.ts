@@ -91,7 +91,7 @@ function checkVectors({ spec, tools }: Examined, store: TableFacts): Complaint[]
   if (!column) {
     return [{ code: 'DR403', fact: `The column ${place} does not exist any more.`, sql: tools?.repairs.column(spec) }]
   }
-  const wanted = `${spec.type}(${spec.dimensions})`
+  const wanted = `${spec.type}(${spec.dimensions})${spec.kind === 'vector' && spec.list ? '[]' : ''}`
   // The extension's schema need not be on the search path.
   if (column.type.replace(/^.*\./u, '') !== wanted) {
     return [

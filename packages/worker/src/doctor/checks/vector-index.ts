@@ -52,6 +52,7 @@ export function checkVectorIndex({ spec, store, tools }: Examined): Complaint[] 
 /** Without parentheses, quotes and the extension's schema, which PostgreSQL writes as it likes. */
 const comparable = (expression: string): string =>
   expression
+    .replace(/("[^"]+"|\w+)\.(?=binary_quantize\()/u, '')
     .replace(/::("[^"]+"|\w+)\./u, '::')
     .replace(/["()\s]/gu, '')
     .toLowerCase()

@@ -1,0 +1,60 @@
+// The rows themselves in the search's own statement, where nothing but their scalar fields is asked for.
+import type { ModelConnection } from '../prisma/connection.ts'
+import type { RowArguments } from './arguments.ts'
+import { keyFields, type Searchable } from './search-target.ts'
+
+/** A SELECT of columns of the model that is returned, as Prisma writes it. */
+export interface RowSource {
+  readonly text: string
+  readonly columns: readonly RowColumn[]
+}
+
+export interface RowColumn {
+  readonly field: string
+  /** Prisma's type, e.g. `DateTime`. */
+  readonly type: string
+  readonly column: string
+  /** Whether the caller asked for it: a key they did not ask for is read all the same. */
+  readonly shown: boolean
+}
+
+// What a raw query gives as findMany does. An enum's values may have other names in Prisma than in the database.
+const types = new Set(['String', 'Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Json', 'Bytes'])
+
+const mappedValue = /^\s*enum\s+(\w+)\s*\{[^}]*?^\s*\w+\s+@map\(/gmu
+
+/** Undefined where only findMany can read the rows: relations, `_count`, computed fields, a key of an enum. */
+export async function rowSource(
+  connection: ModelConnection,
+  model: string,
+  search: Searchable,
+  { select, include, omit, ...others }: RowArguments & { readonly where?: unknown },
+): Promise<RowSource | undefined> {
+  const { client, globallyOmitted, compiler } = connection
+  const fields = client._runtimeDataModel?.models[model]?.fields
+  const schema = client._engineConfig?.inlineSchema
+  const { where: _where, ...unknown } = others
+  if (!fields || schema === undefined || include || Object.keys(unknown).length > 0) return undefined
+  const key = keyFields(search)
+  if (key.some(({ castTo }) => castTo !== undefined)) return undefined
+  const scalars = fields.filter(({ kind }) => kind !== 'object')
+  const isShown = (name: string) => (select ? select[name] === true : !(omit?.[name] ?? globallyOmitted.has(name)))
+  const asked = select ? Object.entries(select).filter(([, value]) => value !== undefined && value !== false) : []
+  if (asked.some(([name, value]) => value !== true || !scalars.some((scalar) => scalar.name === name))) return undefined
+  const mapped = new Set(Array.from(schema.matchAll(mappedValue), (match) => match[1]))
+  const read = scalars.filter(({ name }) => isShown(name) || key.some(({ field }) => field === name))
+  if (read.some(({ kind, type }) => (kind === 'enum' ? mapped.has(type) : !types.has(type)))) return undefined
+  const columns = read.map((field) => ({
+    field: field.name,
+    type: field.kind === 'enum' ? 'enum' : field.type,
+    column: field.dbName ?? field.name,
+    shown: isShown(field.name),
+  }))
+  return {
+    text: await compiler.select(
+      model,
+      columns.map(({ field }) => field),
+    ),
+    columns,
+  }
+}

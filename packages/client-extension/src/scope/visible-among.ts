@@ -1,0 +1,37 @@
+// Which of some rows, given by their keys, a method may touch.
+import { keyFields, type Searchable } from '../find-similar/search-target.ts'
+import type { ModelConnection } from '../prisma/connection.ts'
+import type { Interceptor } from '../prisma/intercept.ts'
+import { type RowKey, readKey, whereKeys } from './row-key.ts'
+import type { Scope } from './visible-rows.ts'
+
+// One filter of more keys would take Prisma longer than two.
+const keysAtOnce = 1000
+
+/**
+ * The rows of these keys that the caller may see; all rows where no other extension has a say. Whether they exist is
+ * then for SQL to find out, which compares keys as PostgreSQL does and sees what row security leaves.
+ */
+export async function visibleAmong(
+  interceptor: Interceptor,
+  connection: ModelConnection,
+  search: Searchable,
+  keys: readonly RowKey[],
+): Promise<Scope> {
+  const fields = keyFields(search)
+  const filterOf = (from: number) => ({ where: whereKeys(fields, keys.slice(from, from + keysAtOnce)) })
+  let alone = false
+  await interceptor.through(connection.findMany, filterOf(0), async (call) => {
+    alone = call.hooked && !(await call.hooks(call.args)).present
+    return []
+  })
+  if (alone) return { kind: 'filter', filter: undefined }
+  const names = fields.map(({ field }) => field)
+  const hidden = names.filter((field) => connection.globallyOmitted.has(field))
+  const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
+  const rows: Record<string, unknown>[] = []
+  for (let from = 0; from < keys.length; from += keysAtOnce) {
+    rows.push(...((await connection.findMany({ ...filterOf(from), ...shown })) as Record<string, unknown>[]))
+  }
+  return { kind: 'keys', keys: rows.map((row) => readKey(row, names)), rows }
+}

@@ -1,0 +1,28 @@
+// How right an answer is, and what times amount to.
+import type { Neighbour } from './statement.ts'
+
+/** Distances of the `k` nearest besides the query's own row, nearest first. */
+export function distancesWithout(own: string, neighbours: readonly Neighbour[], k: number): readonly number[] {
+  return neighbours
+    .flatMap(({ id, distance }) => (id === null || id === own || !isNumber(distance) ? [] : [distance]))
+    .sort((a, b) => a - b)
+    .slice(0, k)
+}
+
+/** 0 to 1. Compared by distance, not by key: where several rows are as far as the last one, each of them is right. */
+export function recallOf(found: readonly number[], exact: readonly number[]): number {
+  const farthest = exact.at(-1)
+  if (farthest === undefined) return 1
+  return Math.min(exact.length, found.filter((distance) => distance <= farthest).length) / exact.length
+}
+
+const isNumber = (distance: number | null): distance is number => distance !== null && !Number.isNaN(distance)
+
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+
+/** The value that `share` of all values do not exceed: 0.5 is the median. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
+}

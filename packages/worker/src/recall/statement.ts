@@ -1,0 +1,105 @@
+// The statements that are measured: findSimilar's index scan, spelled as there, and its exact search. `$1` is the query.
+import {
+  type AnySpec,
+  indexedDistance,
+  indexedExpression,
+  indexedType,
+  metrics,
+  quoteIdentifier,
+  storeColumns,
+  type VectorType,
+  vectorColumn,
+} from '@prisma-vectorizer/spec'
+import type { ScanKnob } from './settings.ts'
+
+export interface Searched {
+  readonly spec: AnySpec
+  /** Quoted. */
+  readonly store: string
+}
+
+/** One neighbour. Null in the one row of an empty answer. */
+export interface Neighbour {
+  /** Its key as text. */
+  readonly id: string | null
+  /** Full precision, whatever the index has. */
+  readonly distance: number | null
+}
+
+/**
+ * The `k` nearest besides the query's own row, which takes a place of its own among the rows and the candidates. As
+ * findSimilar does it, the settings are made inside the statement and put back by it: planning never sees them.
+ */
+export function indexStatement(searched: Searched, knob: ScanKnob, value: number, k: number): string {
+  const { key, keyNames, namedKey, isSame, store, hasVector, indexDistance, distance } = partsOf(searched)
+  const set = knob.name === 'ivfflat.probes' ? value : Math.min(knob.most, value + 1)
+  // What an index of bits finds is ranked by the vectors themselves.
+  const [nearDistance, order, read] = knob.reRanks
+    ? [distance, indexDistance, value + 1]
+    : [indexDistance, 'distance', k + 1]
+  const settings = [
+    { name: knob.name, value: `${set}` },
+    ...(knob.iterativeScan === undefined ? [] : [{ name: knob.iterativeScan, value: 'relaxed_order' }]),
+  ]
+  const before = settings.map(({ name }) => `current_setting('${name}', true) as ${alias(name)}`)
+  const now = settings.map(({ name, value: text }) => `set_config('${name}', '${text}', true) as ${alias(name)}_now`)
+  const after = settings.map(({ name }) => `set_config('${name}', s.${alias(name)}, true) as ${alias(name)}_after`)
+  return `with settings as materialized (
+  select ${[...before, ...now].join(',\n    ')}
+), near as materialized (
+  select ${namedKey}, ${nearDistance} as distance
+  from ${store} c${hasVector}
+  order by ${order} limit ${read}
+)
+select t.id, t.distance,
+  ${after.join(',\n  ')}
+from settings s left join (
+  select ${key}::text as id, ${distance} as distance
+  from (select ${keyNames} from near n order by n.distance limit ${k + 1}) b join ${store} c on ${isSame}
+) t on true
+order by t.distance`
+}
+
+/** Without an ORDER BY inside it no index can answer: it reads every vector. */
+export function exactStatement(searched: Searched, k: number): string {
+  const { key, store, hasVector, distance } = partsOf(searched)
+  return `with near as materialized (
+  select ${key}::text as id, ${distance} as distance
+  from ${store} c${hasVector}
+)
+select id, distance from near order by distance limit ${k + 1}`
+}
+
+/** Names of the key and of the vector in `c`, the store. */
+export function columnsOf({ spec }: Pick<Searched, 'spec'>) {
+  const names =
+    spec.store.kind === 'column' ? spec.source.key.map(({ column }) => column) : [storeColumns.embeddingUuid]
+  const columns = names.map((name) => `c.${quoteIdentifier(name)}`)
+  return { columns, key: `(${columns.join(', ')})`, vector: `c.${quoteIdentifier(vectorColumn(spec.store))}` }
+}
+
+function partsOf({ spec, store }: Searched) {
+  const { columns, key, vector } = columnsOf({ spec })
+  const names = columns.map((_, index) => `key_${index}`)
+  const queryAs = (type: VectorType) => queryExpression(spec, type)
+  return {
+    store,
+    key,
+    keyNames: names.map((name) => `n.${name}`).join(', '),
+    namedKey: columns.map((column, index) => `${column} as ${names[index]}`).join(', '),
+    isSame: `${key} = (${names.map((name) => `b.${name}`).join(', ')})`,
+    hasVector: spec.store.kind === 'column' ? `\n  where ${vector} is not null` : '',
+    indexDistance: `${indexedExpression(spec, vector)} ${metrics[indexedDistance(spec)].operator} (select ${queryAs(indexedType(spec))} from settings)`,
+    distance: `${vector} ${metrics[spec.distance].operator} (select ${queryAs(spec.type)})`,
+  }
+}
+
+/** `hnsw.ef_search` → `ef_search`. */
+const alias = (setting: string) => setting.slice(setting.indexOf('.') + 1)
+
+/** A query is a stored vector in its own text form, so its type decides how it is read. */
+function queryExpression({ type: stored, dimensions }: AnySpec, type: VectorType): string {
+  if (stored === 'bit' || stored === 'sparsevec') return `$1::${stored}(${dimensions})`
+  if (type === 'vector') return '$1::vector'
+  return type === 'bit' ? `binary_quantize($1::vector)::bit(${dimensions})` : `$1::vector::${type}(${dimensions})`
+}
