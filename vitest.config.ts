@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { testsThatNeedNoPostgres } from './scripts/database-tests.mjs'
 
 export default defineConfig({
   // Tests read the packages' sources, so that a failing line is a line of src, not of a build. Without `import`: Vite
@@ -10,7 +11,7 @@ export default defineConfig({
     exclude: [
       '**/node_modules/**',
       '**/dist/**',
-      ...(process.env['VECTORIZER_TEST_POSTGRES'] ? [] : ['**/*.postgres.test.ts']),
+      ...(process.env['VECTORIZER_TEST_POSTGRES'] ? testsThatNeedNoPostgres() : ['**/*.postgres.test.ts']),
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

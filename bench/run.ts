@@ -1,4 +1,4 @@
-// `npm run bench [-- search worker write triggers generate types]`: each prints ratios against a floor measured in the same run,
+// `npm run bench [-- search recall cold worker write triggers generate types]`: each prints ratios against a floor measured in the same run,
 // beside the ratio we hold ourselves to. Needs PostgreSQL with pgvector: DATABASE_URL, or an installation on this machine.
 import { findPostgres, startCluster } from '../scripts/postgres-cluster.mjs'
 
@@ -9,6 +9,8 @@ const benchmarks = {
   worker: () => import('./worker.ts'),
   write: () => import('./write.ts'),
   search: () => import('./search.ts'),
+  recall: () => import('./recall.ts'),
+  cold: () => import('./cold.ts'),
 } satisfies Record<string, () => Promise<{ run(serverUrl: string): Promise<void> }>>
 
 const asked = process.argv.slice(2)

@@ -20,7 +20,7 @@ const arrows = {
 
 /** Prisma's shapes are touched in these files only: Prisma 8 drops generators and `$extends`. */
 const prismaEdges = [
-  { module: /^@prisma\/client(\/|$)/, only: ['packages/client-extension/src/extension.ts'] },
+  { module: /^@prisma\/client(\/|$)/, only: ['packages/client-extension/src/prisma/types.ts'] },
   {
     module: /^@prisma\/(generator-helper|get-dmmf)$/,
     only: ['packages/generator/src/bin.ts', 'packages/generator/src/read/dmmf.ts'],

@@ -92,7 +92,7 @@ describe('a table with rows', () => {
     await edit(/chunking: none/u, 'chunking: none, index: ivfflat(lists: 2, halfvec: false)')
     expect(await said()).toEqual([
       'prisma-vectorizer: wrote prisma/schema/vectorizer.prisma',
-      'prisma-vectorizer: Note.text: Changed: index.',
+      'prisma-vectorizer: Note.text: Changed: index. Nothing is embedded again: only the index is another.',
     ])
     expect(await indexes()).toEqual([{ indexdef: expect.stringContaining('USING ivfflat (embedding') }])
     expect(await queued()).toEqual([])

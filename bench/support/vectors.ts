@@ -25,3 +25,46 @@ export function randomVectors(count: number, dimensions: number, topics = 0, see
     return unit(Array.from({ length: dimensions }, (_, at) => (centre ? (centre[at] as number) * 25 : 0) + normal()))
   })
 }
+
+export interface CorpusChunk {
+  /** From 1. */
+  readonly document: number
+  readonly chunkSeq: number
+  /** Of the document, from 0. */
+  readonly topic: number
+  readonly embedding: number[]
+}
+
+/**
+ * Chunks as embeddings of real documents lie: topics of unequal size, each document between two of them, its chunks (1 to
+ * 7, mean 4) around it. Documents come in random order of topics.
+ */
+export function* corpus(documents: number, dimensions: number, topics = 400, seed = 1): Generator<CorpusChunk> {
+  const random = seeded(seed)
+  const normal = () => Math.sqrt(-2 * Math.log(random() || 1e-12)) * Math.cos(2 * Math.PI * random())
+  const unit = (vector: number[]) => {
+    const length = Math.hypot(...vector)
+    return vector.map((value) => value / length)
+  }
+  const noise = 1 / Math.sqrt(dimensions)
+  // The topics are the same for every seed: queries of another seed are about what the documents are about.
+  const centres = randomVectors(topics, dimensions, 20, 99)
+  // The square makes the first topics large and the last ones small.
+  const pick = () => Math.floor(random() ** 2 * topics)
+  for (let document = 1; document <= documents; document++) {
+    const [topic, other] = [pick(), pick()]
+    const [one, two] = [centres[topic] as number[], centres[other] as number[]]
+    const middle = one.map((value, at) => value + (two[at] as number) * 0.5 + normal() * noise * 0.5)
+    const chunks = 1 + Math.floor(random() * 7)
+    for (let chunkSeq = 0; chunkSeq < chunks; chunkSeq++) {
+      const embedding = unit(middle.map((value) => value + normal() * noise * 0.8))
+      yield { document, chunkSeq, topic, embedding }
+    }
+  }
+}
+
+/** Vectors of other documents of the same topics. */
+export const corpusQueries = (count: number, dimensions: number): number[][] =>
+  Array.from(corpus(count, dimensions, 400, 4_711), ({ embedding, chunkSeq }) =>
+    chunkSeq === 0 ? embedding : [],
+  ).filter((vector) => vector.length > 0)

@@ -1,5 +1,4 @@
-// Where we meet Prisma Client, and the only file that does: its types, its extension points, and what we read of it.
-import type { Types } from '@prisma/client/runtime/client'
+// The extension as `$extends` takes it: its options, its methods, its hook.
 import { delegateName, type Manifest, specVersion, VectorizerError } from '@prisma-vectorizer/spec'
 import { countRows } from './embeddings/count-rows.ts'
 import { readingMethods } from './embeddings/reading.ts'
@@ -13,6 +12,7 @@ import { createWarnings } from './find-similar/warnings.ts'
 import type { Client, ModelContext } from './prisma/client.ts'
 import { connectionOf } from './prisma/connection.ts'
 import { createInterceptor } from './prisma/intercept.ts'
+import type { Types } from './prisma/types.ts'
 import type { SourceModel, StoreModel } from './types/manifest.ts'
 import type { ReadingMethods } from './types/reading-methods.ts'
 import type { ChunkSearchMethods, SearchMethods } from './types/search-methods.ts'

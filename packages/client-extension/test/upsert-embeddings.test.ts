@@ -136,6 +136,17 @@ describe.each(adapters)('upsertEmbeddings over %s', (adapter) => {
     expect(await db.blogPost.deleteEmbeddings({ where: { id: 5 } })).toEqual({ count: 7 })
   })
 
+  it('writes in the order of the keys, so that two callers cannot wait each for the other', async () => {
+    const written = await rolledBack(async (tx) => {
+      const data = [5, 2, 4, 1].map((id) => ({ id, chunkSeq: 9, chunk: 'x', embedding: up }))
+      await tx.blogPost.upsertEmbeddings({ data, batchSize: 2 })
+      return tx.$queryRawUnsafe<{ id: number }[]>(
+        `SELECT id FROM "BlogPost_embedding_store" WHERE chunk_seq = 9 ORDER BY ctid`,
+      )
+    })
+    expect(written.map(({ id }) => id)).toEqual([1, 2, 4, 5])
+  })
+
   it('writes nothing when a row of the last batch does not exist', async () => {
     const before = await stored(db)
     const data = [1, 2, 3, 99].map((id) => ({ id, chunk: 'new', embedding: up }))

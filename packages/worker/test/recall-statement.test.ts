@@ -24,9 +24,7 @@ test.each([posts, photo, half, sketch, streaming])(
   async (spec) => {
     const knob = scanKnob(spec, 10)
     if (!knob) throw new Error('no index')
-    // The row that is searched for takes a place among the rows and the candidates.
-    const value = knob.reRanks || knob.option === 'probes' ? knob.byDefault : 99
-    const ours = indexStatement({ spec, store: `"public"."${spec.store.table}"` }, knob, value, 10)
+    const ours = indexStatement({ spec, store: `"public"."${spec.store.table}"` }, knob, knob.byDefault, 10)
     const theirs = searchStatement({
       spec,
       results: spec.store.kind === 'table' ? 'chunks' : 'rows',
@@ -34,8 +32,8 @@ test.each([posts, photo, half, sketch, streaming])(
       distance: spec.distance,
       query: { form: 'vector', value: '' },
       filter: undefined,
-      take: 11,
-      read: knob.reRanks ? value + 1 : 11,
+      take: 10,
+      read: knob.reRanks ? knob.byDefault : 10,
       skip: 0,
       chunks: undefined,
       embedding: false,

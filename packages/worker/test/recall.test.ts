@@ -5,15 +5,29 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../test/support/databases.ts'
 import { fromPool } from '../src/database/pg.ts'
 import { type Measurement, measureRecall } from '../src/recall/measure.ts'
+import { mixedQueries } from '../src/recall/mix.ts'
 import { sampleVectors } from '../src/recall/sample.ts'
 import { findTarget } from '../src/recall/target.ts'
-import { buildIndex, few, field, half, lists, photo, posts, recallSql, rows, sketch } from './support/recall.ts'
+import {
+  buildIndex,
+  few,
+  field,
+  half,
+  hash,
+  lists,
+  photo,
+  posts,
+  recallSql,
+  rows,
+  sketch,
+  words,
+} from './support/recall.ts'
 
 let testDatabase: TestDatabase
 let database: Database
 beforeAll(async () => {
   testDatabase = await createDatabase({
-    sql: `${recallSql([photo, sketch, few, half])}
+    sql: `${recallSql([photo, sketch, few, half, hash, words])}
       DELETE FROM "Few" WHERE id > 40;
       CREATE TABLE wide (embedding_uuid int, embedding vector(16), pad text DEFAULT repeat('x', 1500));
       INSERT INTO wide SELECT n, v FROM v;
@@ -73,6 +87,23 @@ describe('recall', () => {
     const measured = await measure('Half.embedding')
     expect(recallAt(measured, 10)).toBeLessThan(0.9)
     expect(recallAt(measured, 800)).toBeGreaterThan(0.97)
+  })
+
+  test('is measured of bits and of sparse vectors', async () => {
+    const ofBits = await measure('Hash.embedding')
+    expect(recallAt(ofBits, 1)).toBeLessThan(0.95)
+    expect(recallAt(ofBits, 8)).toBe(1)
+    const sparse = await measure('Words.embedding')
+    expect(recallAt(sparse, 10)).toBeLessThan(0.95)
+    expect(recallAt(sparse, 800)).toBeGreaterThan(0.97)
+  })
+
+  test("is that of queries of one's own", async () => {
+    const embeddings = [`[${Array(15).fill(0)},1]`, `[1,${Array(15).fill(0)}]`]
+    const target = await targetOf('Photo.embedding')
+    const measured = await measureRecall(database, target, { k: 10, queries: 15, seed: 1, embeddings })
+    expect(measured).toMatchObject({ queries: 2, use: 'planned' })
+    expect(measured && recallAt(measured, 32)).toBe(1)
   })
 
   test('is the same whenever it is measured with one seed', async () => {
@@ -137,6 +168,29 @@ describe('the transaction', () => {
   })
 })
 
+describe('the queries', () => {
+  test.each(['BlogPost.contentEmbeddings', 'Half.embedding', 'Words.embedding'])(
+    'are none of the stored vectors: %s',
+    async (name) => {
+      const target = await targetOf(name)
+      const { type } = target.spec
+      const queries = await mixedQueries(database, target, 10, 1)
+      expect(new Set(queries).size).toBe(10)
+      const stored = (texts: readonly string[]) =>
+        database.query(`SELECT FROM ${target.store} WHERE embedding = ANY ($1::text[]::${type}[])`, [texts])
+      expect(await stored(queries)).toEqual([])
+      expect(await stored(await sampleVectors(database, target, 10, 1))).toHaveLength(10)
+    },
+  )
+
+  test('are as many as asked for, or as there are vectors', async () => {
+    const target = await targetOf('Few.embedding')
+    const counts = [1, 30, 100].map(async (count) => (await mixedQueries(database, target, count, 1)).length)
+    expect(await Promise.all(counts)).toEqual([1, 30, 40])
+    expect(await mixedQueries(database, target, 1, 1)).not.toEqual(await sampleVectors(database, target, 1, 1))
+  })
+})
+
 describe('the sample', () => {
   const wide = { spec: posts, store: 'wide' }
   let read: string[]
@@ -153,8 +207,8 @@ describe('the sample', () => {
 
   test('of a large table takes some pages, the same ones for a seed', async () => {
     const sample = await sampleVectors(recording, wide, 20, 7)
-    expect(new Set(sample.map(({ id }) => id)).size).toBe(20)
-    expect(sample[0]?.vector).toMatch(/^\[-?[\d.]+(,-?[\d.e-]+){15}\]$/)
+    expect(new Set(sample).size).toBe(20)
+    expect(sample[0]).toMatch(/^\[-?[\d.]+(,-?[\d.e-]+){15}\]$/)
     expect(await sampleVectors(recording, wide, 20, 7)).toEqual(sample)
     expect(await sampleVectors(recording, wide, 20, 8)).not.toEqual(sample)
 
@@ -172,7 +226,7 @@ describe('the sample', () => {
       'CREATE TABLE sparse AS SELECT embedding_uuid, CASE WHEN embedding_uuid <= 5 THEN embedding END AS embedding, pad FROM wide',
     )
     const sample = await sampleVectors(recording, { spec: posts, store: 'sparse' }, 20, 7)
-    expect(sample.map(({ id }) => Number(id)).sort()).toEqual([1, 2, 3, 4, 5])
+    expect(new Set(sample).size).toBe(5)
     expect(read.at(-1)).not.toContain('TABLESAMPLE')
   })
 

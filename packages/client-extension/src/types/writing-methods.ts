@@ -1,6 +1,7 @@
 // Types of the methods that write vectors which the application brings.
-import type { Types } from '@prisma/client/runtime/client'
+
 import type { AnySpec, Manifest, SparseVectorInput, VectorInput } from '@prisma-vectorizer/spec'
+import type { Types } from '../prisma/types.ts'
 import type { IsUnion } from './manifest.ts'
 
 type SpecOf<M extends Manifest, Model extends string> = Extract<

@@ -7,7 +7,8 @@ import { parseCount } from '../arguments.ts'
 import { findDatabaseUrl, loadEnvironment } from '../configuration.ts'
 import { openDatabase } from '../database/open-database.ts'
 import { isMisfit, sqlState } from '../pipeline/failure.ts'
-import { type Measurement, type MeasureOptions, measureRecall } from '../recall/measure.ts'
+import { type Measurement, measureRecall } from '../recall/measure.ts'
+import { parseOwnQueries, readOwnQueries } from '../recall/own-queries.ts'
 import { renderPlot } from '../recall/plot.ts'
 import { type Recommendation, recommend } from '../recall/recommend.ts'
 import { exactNote, planNotes, renderTable, renderUnindexed } from '../recall/table.ts'
@@ -20,6 +21,8 @@ interface RecallFlags {
   readonly queries: number
   readonly seed: number
   readonly target: number
+  /** A file. */
+  readonly embeddings?: string
   readonly svg?: string
   readonly json?: boolean
   readonly databaseUrl?: string
@@ -30,9 +33,15 @@ export function recallCommand(commandLine: CommandLine): Command {
     .description('Measure the vector index against exact search on your own data, and recommend a setting for it.')
     .argument('[vectorizer]', 'e.g. BlogPost.contentEmbeddings, or a @vector field (default: the only one there is)')
     .addOption(new Option('--k <n>', 'neighbours wanted').argParser(parseNeighbours).default(10))
-    .addOption(new Option('--queries <n>', 'stored vectors to search for').argParser(parseCount).default(100))
-    .addOption(new Option('--seed <n>', 'which of them: the same ones each time').argParser(parseSeed).default(1))
+    .addOption(new Option('--queries <n>', 'how many to mix of stored vectors').argParser(parseCount).default(100))
+    .addOption(new Option('--seed <n>', 'of which: the same ones each time').argParser(parseSeed).default(1))
     .addOption(new Option('--target <recall>', 'the recall wanted').argParser(parseTarget).default(0.95))
+    .addOption(
+      new Option('--embeddings <file>', 'queries of your own: a JSON array on each line').conflicts([
+        'queries',
+        'seed',
+      ]),
+    )
     .option('--svg <file>', 'also draw it: recall over time')
     .option('--json', 'as JSON, for programs')
     .addHelpText(
@@ -53,10 +62,13 @@ async function showRecall(name: string | undefined, flags: RecallFlags, commandL
   loadEnvironment(folder)
   const svg = flags.svg === undefined ? undefined : resolve(folder, flags.svg)
   if (svg !== undefined) await assertWritable(svg)
+  const file = flags.embeddings === undefined ? undefined : resolve(folder, flags.embeddings)
+  const text = file === undefined ? undefined : await readOwnQueries(file)
   const { database } = await openDatabase(await findDatabaseUrl(flags.databaseUrl, folder), 1)
   try {
     const target = await findTarget(database, name)
-    const options = { ...flags, say: (message: string) => stderr.write(`${target.label}: ${message}\n`) }
+    const embeddings = text === undefined ? undefined : parseOwnQueries(text, target.spec)
+    const options = { ...flags, embeddings, say: (message: string) => stderr.write(`${target.label}: ${message}\n`) }
     const measured = await measureRecall(database, target, options).catch((cause) =>
       Promise.reject(failure(target, cause)),
     )
@@ -108,11 +120,12 @@ const unwritable = (file: string, cause: unknown) =>
 
 function report(
   { label, spec }: RecallTarget,
-  { k, seed, target }: Pick<MeasureOptions, 'k' | 'seed'> & { readonly target: number },
+  { k, seed, embeddings, target }: RecallFlags,
   measured: Measurement | undefined,
   recommendation: Recommendation | undefined,
 ) {
-  const asked = { vectorizer: label, dimensions: spec.dimensions, distance: spec.distance, k, seed, target }
+  const source = embeddings === undefined ? { seed } : { embeddings }
+  const asked = { vectorizer: label, dimensions: spec.dimensions, distance: spec.distance, k, ...source, target }
   if (!measured) return { ...asked, index: null }
   const { vectors, queries, index, use, knob, points, exact } = measured
   return {

@@ -1,8 +1,8 @@
 // Measures recall and time of an index scan with several settings, against exact search over the same vectors.
 import { type Database, type Queryable, quoteIdentifier, VectorizerError, vectorColumn } from '@prisma-vectorizer/spec'
 import { readIndexes, type StoreIndex, usedIndex } from './index-use.ts'
-import { type SampledVector, sampleVectors } from './sample.ts'
-import { distancesWithout, mean, quantile, recallOf } from './score.ts'
+import { mixedQueries } from './mix.ts'
+import { distancesOf, mean, quantile, recallOf } from './score.ts'
 import { type ScanKnob, scanKnob } from './settings.ts'
 import { exactStatement, indexStatement, type Neighbour } from './statement.ts'
 import type { RecallTarget } from './target.ts'
@@ -10,9 +10,11 @@ import type { RecallTarget } from './target.ts'
 export interface MeasureOptions {
   /** Neighbours wanted. */
   readonly k: number
-  /** Stored vectors to search for. */
+  /** How many are mixed of the stored vectors, and of which. */
   readonly queries: number
   readonly seed: number
+  /** To search for instead, as text in the form of the stored type; at least one. */
+  readonly embeddings?: readonly string[] | undefined
   /** Told once, when exact search is going to take long. */
   readonly say?: (message: string) => void
 }
@@ -70,25 +72,25 @@ async function measure(
   connection: Queryable,
   target: RecallTarget,
   knob: ScanKnob,
-  { k, queries, seed, say = () => {} }: MeasureOptions,
+  { k, queries: wanted, seed, embeddings, say = () => {} }: MeasureOptions,
 ): Promise<Measurement> {
   const vectors = await countVectors(connection, target)
   if (vectors <= k) throw tooFew(target.label, vectors, k)
-  const sample = await sampleVectors(connection, target, queries, seed)
-  const [first] = sample
-  if (!first) throw tooFew(target.label, 0, k)
-  const { distances, times } = await searchExactly(connection, target, sample, k, say)
+  const queries = embeddings ?? (await mixedQueries(connection, target, wanted, seed))
+  const [first] = queries
+  if (first === undefined) throw tooFew(target.label, 0, k)
+  const { distances, times } = await searchExactly(connection, target, queries, k, say)
 
   const statements = knob.values.map((value) => indexStatement(target, knob, value, k))
-  const { index, use } = await findUse(connection, target, statements, first.vector)
+  const { index, use } = await findUse(connection, target, statements, first)
   const exact = timesOf(times)
-  const found = { vectors, queries: sample.length, exact, knob, index, use }
+  const found = { vectors, queries: queries.length, exact, knob, index, use }
   if (use === 'never') return { ...found, points: [] }
   // Not timed: the first to come would pay for reading the index from the disk.
-  for (const { vector } of sample.slice(0, blockLength)) {
-    for (const statement of statements) await connection.query(statement, [vector])
+  for (const query of queries.slice(0, blockLength)) {
+    for (const statement of statements) await connection.query(statement, [query])
   }
-  const results = await searchByIndex(connection, statements, sample, distances, k)
+  const results = await searchByIndex(connection, statements, queries, distances)
   const points = knob.values.map((value, at): Point => {
     const { recalls = [], times: ms = [] } = results[at] ?? {}
     return { value, recall: rounded(mean(recalls), 6), worst: Math.min(...recalls), ...timesOf(ms) }
@@ -105,16 +107,15 @@ const blockLength = 10
 async function searchByIndex(
   connection: Queryable,
   statements: readonly string[],
-  sample: readonly SampledVector[],
+  queries: readonly string[],
   distances: readonly (readonly number[])[],
-  k: number,
 ) {
   const results = statements.map(() => ({ recalls: [] as number[], times: [] as number[] }))
-  for (let start = 0; start < sample.length; start += blockLength) {
+  for (let start = 0; start < queries.length; start += blockLength) {
     for (const [at, statement] of statements.entries()) {
-      for (const [number, { id, vector }] of sample.slice(start, start + blockLength).entries()) {
-        const { answer, ms } = await timed<Neighbour>(connection, statement, vector)
-        results[at]?.recalls.push(recallOf(distancesWithout(id, answer, k), distances[start + number] ?? []))
+      for (const [number, query] of queries.slice(start, start + blockLength).entries()) {
+        const { answer, ms } = await timed(connection, statement, query)
+        results[at]?.recalls.push(recallOf(distancesOf(answer), distances[start + number] ?? []))
         results[at]?.times.push(ms)
       }
     }
@@ -125,22 +126,20 @@ async function searchByIndex(
 async function searchExactly(
   connection: Queryable,
   target: RecallTarget,
-  sample: readonly SampledVector[],
+  queries: readonly string[],
   k: number,
   say: (message: string) => void,
 ) {
   const statement = exactStatement(target, k)
   const distances: (readonly number[])[] = []
   const times: number[] = []
-  for (const { id, vector } of sample) {
-    const { answer, ms } = await timed<Neighbour>(connection, statement, vector)
-    distances.push(distancesWithout(id, answer, k))
+  for (const query of queries) {
+    const { answer, ms } = await timed(connection, statement, query)
+    distances.push(distancesOf(answer))
     times.push(ms)
-    const seconds = (ms * sample.length) / 1_000
+    const seconds = (ms * queries.length) / 1_000
     if (times.length === 1 && seconds > 10) {
-      say(
-        `searching exactly for ${sample.length} vectors takes about ${Math.round(seconds)} s; --queries makes it less`,
-      )
+      say(`${queries.length} exact searches take about ${Math.round(seconds)} s; fewer queries make it less`)
     }
   }
   return { distances, times }
@@ -168,9 +167,9 @@ async function findUse(connection: Queryable, target: RecallTarget, statements: 
   return { index, use: planned.length > 0 ? 'partly' : 'forced' } as const
 }
 
-async function timed<R extends object>(connection: Queryable, statement: string, query: string) {
+async function timed(connection: Queryable, statement: string, query: string) {
   const start = performance.now()
-  const answer = (await connection.query(statement, [query])) as readonly unknown[] as readonly R[]
+  const answer = (await connection.query(statement, [query])) as readonly unknown[] as readonly Neighbour[]
   return { answer, ms: performance.now() - start }
 }
 

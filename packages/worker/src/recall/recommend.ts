@@ -11,7 +11,7 @@ export interface Recommendation {
    * exact search is no slower than that. `rebuild`: no setting reaches it. `none`: the index is not used.
    */
   readonly kind: 'default' | 'setting' | 'exact' | 'rebuild' | 'none'
-  /** The least setting that reaches the target, if one does. */
+  /** The least setting that reaches the target, if one does; of a graph, no less than findSimilar has by itself. */
   readonly value?: number
   /** What to write, if anything. */
   readonly call?: string
@@ -34,8 +34,8 @@ export function recommend(measured: Measured, target: number, named: Named): Rec
     }
   }
   // By its setting, not by its time: where two times are the same but for noise, the lesser setting does less.
-  // Where no option sets it, findSimilar does no less than by default.
-  const choices = knob.option === undefined ? points.filter(({ value }) => value >= knob.byDefault) : points
+  // A graph's least settings do worst on questions unlike those measured, and only `efSearch` could ask for them.
+  const choices = knob.option === 'probes' ? points : points.filter(({ value }) => value >= knob.byDefault)
   const chosen = choices.find(({ recall }) => recall >= target)
   const byDefault = points.find(({ value }) => value === knob.byDefault)
   const own = byDefault ? `findSimilar's own ${settingOf(knob, byDefault.value)} ${reaches(byDefault)}` : undefined
@@ -50,7 +50,7 @@ export function recommend(measured: Measured, target: number, named: Named): Rec
       lines: [
         `${settingOf(knob, value)} ${reaches(chosen)}; exact search takes no longer, and misses nothing:`,
         `  ${call}`,
-        ...(own ? [`${own}.`] : []),
+        ...(own && value !== knob.byDefault ? [`${own}.`] : []),
       ],
     }
   }
@@ -58,7 +58,7 @@ export function recommend(measured: Measured, target: number, named: Named): Rec
     return {
       kind: 'default',
       value,
-      lines: [`${own}.`, `That ${knob.option ? 'is the least that ' : ''}gets to ${target}: nothing is to be set.`],
+      lines: [`${own}.`, `That gets to ${target}: nothing is to be set.`],
     }
   }
   if (knob.option === undefined && !knob.reRanks) return unsettable(chosen, knob.name, target, own)

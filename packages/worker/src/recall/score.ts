@@ -1,13 +1,9 @@
 // How right an answer is, and what times amount to.
 import type { Neighbour } from './statement.ts'
 
-/** Distances of the `k` nearest besides the query's own row, nearest first. */
-export function distancesWithout(own: string, neighbours: readonly Neighbour[], k: number): readonly number[] {
-  return neighbours
-    .flatMap(({ id, distance }) => (id === null || id === own || !isNumber(distance) ? [] : [distance]))
-    .sort((a, b) => a - b)
-    .slice(0, k)
-}
+/** Nearest first. The distance to a vector without direction is no number. */
+export const distancesOf = (neighbours: readonly Neighbour[]): readonly number[] =>
+  neighbours.flatMap(({ distance }) => (distance === null || Number.isNaN(distance) ? [] : [distance]))
 
 /** 0 to 1. Compared by distance, not by key: where several rows are as far as the last one, each of them is right. */
 export function recallOf(found: readonly number[], exact: readonly number[]): number {
@@ -15,8 +11,6 @@ export function recallOf(found: readonly number[], exact: readonly number[]): nu
   if (farthest === undefined) return 1
   return Math.min(exact.length, found.filter((distance) => distance <= farthest).length) / exact.length
 }
-
-const isNumber = (distance: number | null): distance is number => distance !== null && !Number.isNaN(distance)
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

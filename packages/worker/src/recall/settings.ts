@@ -7,8 +7,6 @@ export interface ScanKnob {
   readonly name: string
   /** Option of findSimilar that sets it for one call, if there is one. */
   readonly option: 'efSearch' | 'probes' | undefined
-  /** The largest value PostgreSQL takes. */
-  readonly most: number
   /** Ascending, at least one. */
   readonly values: readonly number[]
   /** What findSimilar sets for `take: k`; one of `values`. */
@@ -33,7 +31,6 @@ export function scanKnob(spec: Pick<AnySpec, 'index' | 'store' | 'type'>, k: num
     case 'hnsw':
       return {
         name: 'hnsw.ef_search',
-        most: 1000,
         iterativeScan: 'hnsw.iterative_scan',
         ...(indexesBits(spec)
           ? { option: undefined, reRanks: true, ...candidatesFor(k, Math.max(200, bitsPerRow * k)) }
@@ -44,7 +41,6 @@ export function scanKnob(spec: Pick<AnySpec, 'index' | 'store' | 'type'>, k: num
       return {
         name: 'ivfflat.probes',
         option: 'probes',
-        most: 32_768,
         values: ascending([...powersOfTwo(index.lists), index.lists, byDefault]),
         byDefault,
         iterativeScan: 'ivfflat.iterative_scan',
@@ -55,7 +51,6 @@ export function scanKnob(spec: Pick<AnySpec, 'index' | 'store' | 'type'>, k: num
       return {
         name: 'diskann.query_search_list_size',
         option: undefined,
-        most: 10_000,
         ...candidatesFor(k, leastCandidates(spec, k)),
         iterativeScan: undefined,
         reRanks: false,

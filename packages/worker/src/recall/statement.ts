@@ -18,25 +18,22 @@ export interface Searched {
   readonly store: string
 }
 
-/** One neighbour. Null in the one row of an empty answer. */
+/** One neighbour. */
 export interface Neighbour {
-  /** Its key as text. */
-  readonly id: string | null
-  /** Full precision, whatever the index has. */
+  /** Full precision, whatever the index has. Null in the one row of an empty answer. */
   readonly distance: number | null
 }
 
-/**
- * The `k` nearest besides the query's own row, which takes a place of its own among the rows and the candidates. As
- * findSimilar does it, the settings are made inside the statement and put back by it: planning never sees them.
- */
+// pgvector's.
+const mostCandidates = 1000
+
+/** As findSimilar does it, the settings are made inside the statement and put back by it: planning never sees them. */
 export function indexStatement(searched: Searched, knob: ScanKnob, value: number, k: number): string {
-  const { key, keyNames, namedKey, isSame, store, hasVector, indexDistance, distance } = partsOf(searched)
-  const set = knob.name === 'ivfflat.probes' ? value : Math.min(knob.most, value + 1)
+  const { keyNames, namedKey, isSame, store, hasVector, indexDistance, distance } = partsOf(searched)
   // What an index of bits finds is ranked by the vectors themselves.
-  const [nearDistance, order, read] = knob.reRanks
-    ? [distance, indexDistance, value + 1]
-    : [indexDistance, 'distance', k + 1]
+  const [nearDistance, order, read, set] = knob.reRanks
+    ? [distance, indexDistance, value, Math.min(mostCandidates, value)]
+    : [indexDistance, 'distance', k, value]
   const settings = [
     { name: knob.name, value: `${set}` },
     ...(knob.iterativeScan === undefined ? [] : [{ name: knob.iterativeScan, value: 'relaxed_order' }]),
@@ -51,23 +48,23 @@ export function indexStatement(searched: Searched, knob: ScanKnob, value: number
   from ${store} c${hasVector}
   order by ${order} limit ${read}
 )
-select t.id, t.distance,
+select t.distance,
   ${after.join(',\n  ')}
 from settings s left join (
-  select ${key}::text as id, ${distance} as distance
-  from (select ${keyNames} from near n order by n.distance limit ${k + 1}) b join ${store} c on ${isSame}
+  select ${distance} as distance
+  from (select ${keyNames} from near n order by n.distance limit ${k}) b join ${store} c on ${isSame}
 ) t on true
 order by t.distance`
 }
 
 /** Without an ORDER BY inside it no index can answer: it reads every vector. */
 export function exactStatement(searched: Searched, k: number): string {
-  const { key, store, hasVector, distance } = partsOf(searched)
+  const { store, hasVector, distance } = partsOf(searched)
   return `with near as materialized (
-  select ${key}::text as id, ${distance} as distance
+  select ${distance} as distance
   from ${store} c${hasVector}
 )
-select id, distance from near order by distance limit ${k + 1}`
+select distance from near order by distance limit ${k}`
 }
 
 /** Names of the key and of the vector in `c`, the store. */
@@ -75,19 +72,18 @@ export function columnsOf({ spec }: Pick<Searched, 'spec'>) {
   const names =
     spec.store.kind === 'column' ? spec.source.key.map(({ column }) => column) : [storeColumns.embeddingUuid]
   const columns = names.map((name) => `c.${quoteIdentifier(name)}`)
-  return { columns, key: `(${columns.join(', ')})`, vector: `c.${quoteIdentifier(vectorColumn(spec.store))}` }
+  return { columns, vector: `c.${quoteIdentifier(vectorColumn(spec.store))}` }
 }
 
 function partsOf({ spec, store }: Searched) {
-  const { columns, key, vector } = columnsOf({ spec })
+  const { columns, vector } = columnsOf({ spec })
   const names = columns.map((_, index) => `key_${index}`)
   const queryAs = (type: VectorType) => queryExpression(spec, type)
   return {
     store,
-    key,
     keyNames: names.map((name) => `n.${name}`).join(', '),
     namedKey: columns.map((column, index) => `${column} as ${names[index]}`).join(', '),
-    isSame: `${key} = (${names.map((name) => `b.${name}`).join(', ')})`,
+    isSame: `(${columns.join(', ')}) = (${names.map((name) => `b.${name}`).join(', ')})`,
     hasVector: spec.store.kind === 'column' ? `\n  where ${vector} is not null` : '',
     indexDistance: `${indexedExpression(spec, vector)} ${metrics[indexedDistance(spec)].operator} (select ${queryAs(indexedType(spec))} from settings)`,
     distance: `${vector} ${metrics[spec.distance].operator} (select ${queryAs(spec.type)})`,
@@ -97,7 +93,7 @@ function partsOf({ spec, store }: Searched) {
 /** `hnsw.ef_search` → `ef_search`. */
 const alias = (setting: string) => setting.slice(setting.indexOf('.') + 1)
 
-/** A query is a stored vector in its own text form, so its type decides how it is read. */
+/** A query is text in the form of the stored type, which decides how it is read. */
 function queryExpression({ type: stored, dimensions }: AnySpec, type: VectorType): string {
   if (stored === 'bit' || stored === 'sparsevec') return `$1::${stored}(${dimensions})`
   if (type === 'vector') return '$1::vector'

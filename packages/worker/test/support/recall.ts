@@ -57,6 +57,13 @@ export const half = field(
   { kind: 'hnsw', m: 4, efConstruction: 8, halfvec: false, bit: false },
   { type: 'halfvec', distance: 'l2' },
 )
+/** Of the types whose text form is their own. */
+export const hash = field('Hash', { kind: 'ivfflat', lists: 8, halfvec: false }, { type: 'bit', distance: 'hamming' })
+export const words = field(
+  'Words',
+  { kind: 'hnsw', m: 4, efConstruction: 8, halfvec: false, bit: false },
+  { type: 'sparsevec', distance: 'ip' },
+)
 /** To be cut down to a few rows. */
 export const few = field('Few', { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false, bit: false })
 export const note = field('Note', { kind: 'none' })
@@ -79,10 +86,11 @@ export function recallSql(fields: readonly VectorFieldSpec[]): string {
 
 function fieldSql(spec: VectorFieldSpec): string {
   const { table } = spec.source
+  const vector = spec.type === 'bit' ? 'binary_quantize(v)' : 'v'
   return `CREATE TABLE ${quoteTable(spec.source)} (
     id integer, "the ""part""" text, embedding ${spec.type}(${spec.dimensions}), PRIMARY KEY (id, "the ""part""")
   );
-  INSERT INTO ${quoteTable(spec.source)} SELECT n, 'it''s (a, "b")', CASE WHEN n % 50 > 0 THEN v END FROM v;
+  INSERT INTO ${quoteTable(spec.source)} SELECT n, 'it''s (a, "b")', CASE WHEN n % 50 > 0 THEN ${vector} END FROM v;
   ${buildIndex(spec)}
   INSERT INTO vectorizer.vectorizer (name, source, store, spec)
   VALUES (${[spec.name, quoteIdentifier(table), quoteIdentifier(table), JSON.stringify(spec)].map(quoteLiteral).join(', ')});`
