@@ -24,13 +24,24 @@ const ofVectors: readonly Step<AnySpec>[] = [
   ['roles that do not exist', (spec) => ({ ...spec, roles: { worker: 'golden_absent', application: null } })],
 ]
 
+const bits = { ...defaultIndex, halfvec: false, bit: true } as const
+
 const ofDenseVectors: readonly Step<AnySpec>[] = [
   ['type: vector', (spec) => ({ ...spec, type: 'vector', distance: 'cosine' })],
+  ['index: hnsw(bit)', (spec) => ({ ...spec, index: bits })],
   ['index: hnsw', (spec) => ({ ...spec, index: defaultIndex })],
   ['distance', (spec) => ({ ...spec, distance: 'l2' })],
   ['index: ivfflat', (spec) => ({ ...spec, index: { kind: 'ivfflat', lists: 1, halfvec: true } })],
   ['index: ivfflat, over the column', (spec) => ({ ...spec, index: { kind: 'ivfflat', lists: 1, halfvec: false } })],
   ['type: halfvec', (spec) => ({ ...spec, type: 'halfvec' })],
+  ['index: hnsw(bit), of halfvec', (spec) => ({ ...spec, distance: 'cosine', index: bits })],
+]
+
+/** Of lists, which have no index. */
+const ofLists: readonly Step<AnySpec>[] = [
+  ['dimensions', (spec) => ({ ...spec, dimensions: spec.dimensions === 3 ? 4 : 3 })],
+  ['type: halfvec', (spec) => ({ ...spec, type: 'halfvec' })],
+  ['roles', (spec) => ({ ...spec, roles: { worker: 'golden_worker', application: 'golden "application"' } })],
 ]
 
 const ofEmbeddings: readonly Step<VectorizerSpec>[] = [
@@ -51,11 +62,14 @@ const ofEmbeddings: readonly Step<VectorizerSpec>[] = [
 ]
 
 const ofChunks: readonly Step<VectorizerSpec>[] = [
+  ['textSearch', (spec) => ({ ...spec, textSearch: spec.textSearch === 'german' ? 'english' : 'german' })],
   ['chunking', (spec) => ({ ...spec, chunking: { ...defaultCharacterChunking, separator: '$spec$\n--' } })],
   ['chunking: none', (spec) => ({ ...spec, chunking: { kind: 'none' } })],
   ['view', (spec) => ({ ...spec, view: { schema: spec.store.schema, name: 'golden view', columns: [] } })],
   ['columns of the view', (spec) => ({ ...spec, view: spec.view && { ...spec.view, columns: viewed(spec) } })],
   ['a view while the dimensions change', (spec) => ({ ...spec, dimensions: 6 })],
+  ['another textSearch', (spec) => ({ ...spec, textSearch: 'pg_catalog.simple' })],
+  ['no textSearch', (spec) => ({ ...spec, textSearch: null })],
   ['no view', (spec) => ({ ...spec, view: null })],
   ['name', (spec) => ({ ...spec, accessor: `other_${spec.accessor}` })],
   ['relationMode', (spec) => withForeignKey(spec, false)],
@@ -65,12 +79,14 @@ const ofChunks: readonly Step<VectorizerSpec>[] = [
 
 /** Each change is one of the spec that the one before has left. */
 export function* changesOf(spec: AnySpec): Generator<readonly [name: string, changed: AnySpec]> {
-  const steps: readonly (readonly [name: string, changed: (spec: never) => AnySpec])[] = [
-    ...ofVectors,
-    ...(isBitField(spec) ? [] : ofDenseVectors),
-    ...(spec.kind === 'vectorizer' ? ofEmbeddings : []),
-    ...(spec.kind === 'vectorizer' && spec.store.kind === 'table' ? ofChunks : []),
-  ]
+  const steps: readonly (readonly [name: string, changed: (spec: never) => AnySpec])[] = isList(spec)
+    ? ofLists
+    : [
+        ...ofVectors,
+        ...(isBitField(spec) ? [] : ofDenseVectors),
+        ...(spec.kind === 'vectorizer' ? ofEmbeddings : []),
+        ...(spec.kind === 'vectorizer' && spec.store.kind === 'table' ? ofChunks : []),
+      ]
   let current = spec
   for (const [name, change] of steps) {
     const changed: AnySpec = change(current as never)
@@ -78,6 +94,8 @@ export function* changesOf(spec: AnySpec): Generator<readonly [name: string, cha
     current = changed
   }
 }
+
+const isList = (spec: AnySpec): boolean => spec.kind === 'vector' && spec.list
 
 const isBitField = ({ kind, type }: AnySpec): boolean => kind === 'vector' && type === 'bit'
 

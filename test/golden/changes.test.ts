@@ -48,7 +48,8 @@ test.each(goldens)('$name', async (golden) => {
   await migrate(current, [])
   for (const [index, spec] of current.entries()) {
     // Of several that are alike the first.
-    const kind = (of: typeof spec) => [of.kind, of.store.kind, of.type === 'bit', quoteTable(of.source)].join()
+    const kind = (of: typeof spec) =>
+      [of.kind, of.store.kind, of.type === 'bit', of.kind === 'vector' && of.list, quoteTable(of.source)].join()
     if (current.findIndex((other) => kind(other) === kind(spec)) < index) continue
     for (const [name, changed] of changesOf(spec)) {
       // What an application has stored it has to clear by itself.

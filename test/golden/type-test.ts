@@ -33,11 +33,13 @@ ${functions.join('\n\n')}
 
 function sourceTest(model: string, specs: readonly AnySpec[]): string {
   const delegate = `db.${delegateName(model)}`
-  const several = specs.length > 1
+  // A list of vectors is not searched.
+  const searched = specs.filter((spec) => spec.kind === 'vectorizer' || !spec.list)
+  const several = searched.length > 1
   const [key] = specs[0]?.source.key ?? []
   return asyncFunction(model, [
     `const found = await ${delegate}.findMany()`,
-    ...specs.flatMap(({ accessor, store }) => {
+    ...searched.flatMap(({ accessor, store }) => {
       const name = JSON.stringify(accessor)
       const rows = `by_${accessor}`
       const row = `(typeof ${rows})[number]`

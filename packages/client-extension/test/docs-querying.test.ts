@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { manifest as fixtureManifest } from './fixture/manifest.ts'
 import { type Fixture, openFixture } from './support/clients.ts'
+import { insertSamples, sampleRows } from './support/sample-vectors.ts'
 import { type ExampleModule, exampleModule, examplesOf, patternOf, withoutLayout } from './support/documentation.ts'
 
 const examples = await examplesOf(new URL('../../../docs/querying.md', import.meta.url))
@@ -14,23 +15,32 @@ const vectorizerModule = `import { createVectorizer, createVectorSql } from '@pr
 import { manifest as fixture } from '../../../../manifest.ts'
 
 const [posts, ...others] = fixture.vectorizers
-export const manifest = { ...fixture, vectorizers: [{ ...posts, textSearch: 'english' }, ...others] } as const
+export const manifest = { ...fixture, vectorizers: [{ ...posts, textSearch: 'english', model: 'openai/text-embedding-3-small' }, ...others] } as const
 export const vectorizer = createVectorizer(manifest)
 export const vectorSql = createVectorSql(manifest)
 `
 
+/** Of pgai's signature. */
+const openaiEmbed = `CREATE FUNCTION ai.openai_embed(model text, input_text text, dimensions int) RETURNS vector IMMUTABLE
+  LANGUAGE sql AS $$ SELECT '[1,0,0]'::vector(3) $$`
+
 let fixture: Fixture
 let module: ExampleModule
+let prisma: unknown
 let db: unknown
 const sent: string[] = []
 
 beforeAll(async () => {
   fixture = await openFixture('pglite')
+  await fixture.prisma.$executeRawUnsafe(insertSamples(sampleRows(20)))
+  await fixture.prisma.$executeRaw`CREATE SCHEMA ai`
+  await fixture.prisma.$executeRawUnsafe(openaiEmbed)
   module = await exampleModule(examples, vectorizerModule)
   const client = fixture.connect({ log: [{ emit: 'event', level: 'query' }] })
   const listening = client as unknown as { $on(event: 'query', heard: (query: { readonly query: string }) => void): void }
   listening.$on('query', ({ query }) => sent.push(query))
   const { vectorizer } = await import(module.vectorizer)
+  prisma = client
   db = client.$extends(vectorizer({ embedder: async () => compass, warn: () => {} }))
 })
 afterAll(async () => {
@@ -42,7 +52,7 @@ it('has examples that the compiler accepts', () => module.check())
 
 it.each(examples.map((example, index) => ({ ...example, index })))('runs line $line, $heading', async ({ index, sql }) => {
   sent.length = 0
-  await module.run[index]?.(db, east)
+  await module.run[index]?.(db, prisma, east)
   if (!sql) return
   const statements = sent.map(withoutLayout)
   expect(statements).toEqual(sql.map((shown) => expect.stringMatching(patternOf(shown))))

@@ -10,7 +10,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:19
          4 |   /// @vectorizer(dimension: 768)
            |                   ^
-        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency.
+        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency, textSearch.
         fix: Did you mean \`dimensions\`?"
     `)
   })
@@ -21,7 +21,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:36
          4 |   /// @vectorizer(dimensions: 768, apiKey: "sk-…")
            |                                    ^
-        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency.
+        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency, textSearch.
         fix: Remove \`apiKey\`."
     `)
   })
@@ -48,7 +48,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:48
          4 |   /// @vectorizer(dimensions: 768, index: hnsw(ef: 800))
            |                                                ^
-        why: Known here: m, efConstruction, halfvec.
+        why: Known here: m, efConstruction, halfvec, bit.
         fix: Did you mean \`m\`?"
     `)
   })
@@ -155,6 +155,15 @@ describe('VZ108, a value', () => {
     ['batchSize: 2049', '`batchSize` must be a whole number from 1 to 2048.'],
     ['concurrency: 51', '`concurrency` must be a whole number from 1 to 50.'],
     ['concurrency: 0', '`concurrency` must be a whole number from 1 to 50.'],
+    ['textSearch: true', '`textSearch` must be the name of a text search configuration, e.g. "english"'],
+    ['textSearch: ""', '`textSearch` must be the name of a text search configuration'],
+    ['textSearch: "en-gb"', '`textSearch` must be the name of a text search configuration'],
+    ['textSearch: "a.b.c"', '`textSearch` must be the name of a text search configuration'],
+    [`textSearch: "english'"`, '`textSearch` must be the name of a text search configuration'],
+    ['textSearch: "1st"', '`textSearch` must be the name of a text search configuration'],
+    [`textSearch: "${'x'.repeat(64)}"`, '`textSearch` must be the name of a text search configuration'],
+    ['textSearch: english(a: 1)', '`textSearch` must be the name of a text search configuration'],
+    ['index: hnsw(bit: 1)', '`index.bit` must be true or false.'],
   ])('%s', (argument, fact) => {
     const message = messageOf(blogPost(`dimensions: 3, ${argument}`))
     expect(message).toContain(`VZ108 BlogPost.content: ${fact}`)
@@ -202,7 +211,7 @@ describe('VZ108, a value', () => {
         --> schema.prisma:4:46
          4 |   /// @vectorizer(dimensions: 3, index: hnsw(m))
            |                                              ^
-        why: Known here: m, efConstruction, halfvec.
+        why: Known here: m, efConstruction, halfvec, bit.
         fix: Write \`name: value\`."
     `)
   })

@@ -99,6 +99,7 @@ describe('destination: column(…)', () => {
       'relation: "R"',
       'onDelete: Cascade',
       'onUpdate: Cascade',
+      'textSearch: english',
     ]) {
       expect(messageOf(post(`, ${argument}`))).toContain(
         `VZ115 Post.text: \`${argument.split(':')[0]}\` means nothing with \`destination: column(embedding)\`.`,
@@ -135,9 +136,43 @@ describe('@vector', () => {
       dimensions: 3,
       type: 'vector',
       distance: 'cosine',
-      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true },
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false },
       roles: { worker: null, application: null },
+      list: false,
     })
+  })
+
+  test('is of a list, which has no index', () => {
+    for (const args of ['', 'index: none', 'dimensions: 3']) {
+      expect(vectorOf(vector(args, 'Unsupported("vector(3)")[]'))).toMatchObject({
+        list: true,
+        dimensions: 3,
+        type: 'vector',
+        index: { kind: 'none' },
+      })
+    }
+    expect(vectorOf(vector('dimensions: 4', 'Unsupported("halfvec")[]'))).toMatchObject({
+      list: true,
+      dimensions: 4,
+      type: 'halfvec',
+    })
+  })
+
+  test('VZ115: an index or a distance of a list', () => {
+    expect(messageOf(vector('index: hnsw', 'Unsupported("vector(3)")[]'))).toMatchInlineSnapshot(`
+      "VZ115 Post.embedding: \`index\` means nothing for a list of vectors.
+        --> schema.prisma:3:15
+         3 |   /// @vector(index: hnsw)
+           |               ^
+        why: pgvector compares and indexes one vector of a row, not a list: such a field is read and written, never searched.
+        fix: Remove \`index\`, or keep each vector in a row of its own."
+    `)
+    for (const args of ['index: ivfflat(lists: 5)', 'index: diskann']) {
+      expect(messageOf(vector(args, 'Unsupported("vector(3)")[]'))).toContain('VZ115 Post.embedding: `index` means')
+    }
+    expect(messageOf(vector('distance: l2', 'Unsupported("vector(3)")[]'))).toContain(
+      'VZ115 Post.embedding: `distance` means nothing for a list of vectors.',
+    )
   })
 
   test('has its type and dimensions from the field', () => {
@@ -196,7 +231,11 @@ datasource db {
         fix: Write e.g. \`embedding String? @db.Bit(768)\`."
     `)
     expect(messageOf(vector('', 'Unsupported("point")'))).toContain('VZ116 Post.embedding is `Unsupported("point")`')
-    expect(messageOf(vector('', 'Unsupported("vector(3)")[]'))).toContain('VZ116')
+    expect(messageOf(vector('', 'Unsupported("point")[]'))).toContain(
+      'VZ116 Post.embedding is `Unsupported("point")[]`',
+    )
+    expect(messageOf(vector('', 'String[] @db.Bit(3)'))).toContain('VZ116')
+    expect(messageOf(vector('dimensions: 4', 'Unsupported("vector(3)")[]'))).toContain('VZ116')
   })
 
   test('VZ116: dimensions that differ', () => {
@@ -216,9 +255,15 @@ datasource db {
         --> schema.prisma:3:7
          3 |   /// @vector()
            |       ^
-        why: An index is made for vectors of one length.
+        why: The vectors of a field have one length.
         fix: Write e.g. \`embedding Unsupported("vector(768)")?\`."
     `)
+  })
+
+  test('VZ103: a list without dimensions', () => {
+    expect(messageOf(vector('', 'Unsupported("vector")[]'))).toContain(
+      'fix: Write e.g. `embedding Unsupported("vector(768)")[]`.',
+    )
   })
 
   test('is checked as a vectorizer’s vectors are', () => {

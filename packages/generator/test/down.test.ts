@@ -48,6 +48,15 @@ describe('a vectorizer that was made', () => {
     const script = statements(down('vectorize_post_text'))
     expect(script).not.toContain('DROP TABLE IF EXISTS "Post_embedding_store";')
     expect(script).toContain('DROP INDEX IF EXISTS "Post_embedding_store_embedding_vector_idx";')
+    expect(script).not.toContain('text_idx')
+  })
+
+  test('leaves no text index on a store that stays', () => {
+    write('20260101000001_store', storeTable)
+    migrate('dimensions: 3, textSearch: english')
+    expect(statements(down('vectorize_post_text'))).toContain(
+      'DROP INDEX IF EXISTS "Post_embedding_store_chunk_text_idx";',
+    )
   })
 
   test('leaves an index that the schema declares', () => {
@@ -72,6 +81,18 @@ test('a change is planned back', () => {
   expect(script).toContain('ALTER TABLE "Post_embedding_store" ALTER COLUMN "embedding" TYPE vector(3)')
   expect(script).toContain('DROP VIEW IF EXISTS "post_chunks";')
   expect(script).not.toContain('CREATE VIEW')
+})
+
+test('a text index that was added goes, one that was dropped comes back', () => {
+  migrate('dimensions: 3')
+  migrate('dimensions: 3, textSearch: english')
+  expect(statements(down('revectorize_post_text'))).toContain(
+    'DROP INDEX IF EXISTS "Post_embedding_store_chunk_text_idx";',
+  )
+  migrate('dimensions: 3')
+  const names = Object.keys(folder.contents()).filter((path) => path.includes('_revectorize_'))
+  const last = names.at(-1)?.split('/')[1] ?? ''
+  expect(statements(down(last))).toContain('USING gin (to_tsvector(\'english\'::regconfig, "chunk"));')
 })
 
 test('a removal is made good, with a store where Prisma has dropped it', () => {

@@ -68,6 +68,13 @@ test('the last registration counts', () => {
   expect(history.vectorizers.get(later.name)).toEqual(later)
 })
 
+test('a spec of an earlier version has the fields that came later', () => {
+  const sql = emitCreate(spec, { store: 'absent', secures: false })
+  const earlier = sql.replace(',"textSearch":null', '').replace(',"bit":false', '')
+  expect(earlier).not.toBe(sql)
+  expect([...historyOf({ '1': earlier }).vectorizers]).toEqual([[spec.name, spec]])
+})
+
 test('VZ202: a spec that cannot be read names its file', () => {
   const sql = emitCreate(specOf(blogPost('dimensions: 3')), { store: 'absent', secures: false })
   for (const edited of [sql.replace('{"version":1,', '{version:1,'), sql.replace('{"version":1,', '{"version":99,')]) {

@@ -1,4 +1,5 @@
 // What each change of an annotation or its source becomes: the least SQL, and its cost in words.
+import { completeSpec, defaultIndex } from '@prisma-vectorizer/spec'
 import { describe, expect, test } from 'vitest'
 import { planMigrations } from '../src/migrations/plan.ts'
 import { change, historyOf, parentTable, statements, storeTable } from './support/plan.ts'
@@ -25,12 +26,85 @@ describe('a change', () => {
 
   test.each([
     ['index: hnsw(m: 8)', 'index'],
+    ['index: hnsw(bit: true)', 'index'],
+    ['index: hnsw(halfvec: false)', 'index'],
     ['distance: l2', 'distance'],
   ])('of %s rebuilds the index and embeds nothing', (argument, part) => {
     const { sql, summary } = change(spec, specOf(blogPost(`dimensions: 3, ${argument}`)))
     expect(statements(sql)).toEqual(['DROP INDEX', 'CREATE INDEX', 'INSERT INTO'])
     expect(sql).not.toContain('_queue"')
-    expect(summary).toBe(`BlogPost.content: Changed: ${part}.`)
+    expect(summary).toBe(`BlogPost.content: Changed: ${part}. Nothing is embedded again: only the index is another.`)
+  })
+
+  test('from bits to half precision or full and back rebuilds the index and embeds nothing', () => {
+    const bits = specOf(blogPost('dimensions: 3, index: hnsw(bit: true)'))
+    const full = specOf(blogPost('dimensions: 3, index: hnsw(halfvec: false)'))
+    for (const [before, after] of [
+      [bits, spec],
+      [bits, full],
+      [full, bits],
+    ] as const) {
+      expect(statements(change(before, after).sql)).toEqual(['DROP INDEX', 'CREATE INDEX', 'INSERT INTO'])
+    }
+    expect(change(spec, bits).sql).toContain(
+      'USING hnsw ((binary_quantize("embedding")::bit(3)) bit_hamming_ops) WITH (m = 16, ef_construction = 64);',
+    )
+  })
+
+  test('of textSearch makes, remakes or drops the text index, and embeds nothing', () => {
+    const searched = (textSearch: string) => specOf(blogPost(`dimensions: 3, textSearch: ${textSearch}`))
+    const index = '"BlogPost_embedding_store_chunk_text_idx"'
+    const made = `CREATE INDEX ${index} ON "BlogPost_embedding_store" USING gin (to_tsvector('german'::regconfig, "chunk"));`
+    const dropped = `DROP INDEX IF EXISTS ${index};`
+    for (const [before, after, expected] of [
+      [spec, searched('german'), [made]],
+      [searched('english'), searched('german'), [dropped, made]],
+      [searched('english'), spec, [dropped]],
+    ] as const) {
+      const { sql, summary } = change(before, after)
+      expect(sql.match(/^(?:CREATE|DROP) INDEX .*$/gmu)).toEqual(expected)
+      expect(sql).not.toContain('_queue"')
+      expect(summary).toBe(
+        'BlogPost.content: Changed: textSearch. Nothing is embedded again: only the index is another.',
+      )
+    }
+  })
+
+  test('of nothing: a database of an earlier version has a spec without the later fields', () => {
+    const { textSearch: _textSearch, ...earlier } = spec
+    const { bit: _bit, ...index } = defaultIndex
+    const stored = completeSpec({ ...earlier, index } as unknown as typeof spec)
+    expect(stored).toEqual(spec)
+    const { list: _list, ...vector } = vectorOf(vectors('?'))
+    expect(completeSpec(vector as typeof vector & { list: boolean })).toEqual(vectorOf(vectors('?')))
+  })
+
+  const vectors = (modifier: '?' | '[]', dimensions = 3) =>
+    `model Photo {\n  id Int @id\n  looks Unsupported("vector(${dimensions})")${modifier} /// @vector()\n}\n`
+  const photos = (type: string) => `CREATE TABLE "Photo" ("id" INTEGER NOT NULL, "looks" ${type});`
+
+  test('of one vector to a list, or back, waits until Prisma has made the column anew', () => {
+    const [one, many] = [vectorOf(vectors('?')), vectorOf(vectors('[]'))]
+    for (const [before, after, type, changed] of [
+      [one, many, 'vector(3)', 'vector(3)[]'],
+      [many, one, 'vector(3)[]', 'vector(3)'],
+    ] as const) {
+      expect(planMigrations([after], historyOf([before], photos(type))).waiting).toEqual([
+        { spec: after, until: 'gives "Photo" "looks"' },
+      ])
+      const { migrations, waiting } = planMigrations([after], historyOf([before], photos(changed)))
+      expect(waiting).toEqual([])
+      const expected = after === many ? ['DROP INDEX', 'INSERT INTO'] : ['DROP INDEX', 'CREATE INDEX', 'INSERT INTO']
+      expect(statements(migrations[0]?.sql ?? '')).toEqual(expected)
+    }
+  })
+
+  test('of the dimensions of a list retypes it', () => {
+    const [before, after] = [vectorOf(vectors('[]')), vectorOf(vectors('[]', 4))]
+    const { migrations } = planMigrations([after], historyOf([before], photos('vector(3)[]')))
+    expect(statements(migrations[0]?.sql ?? '')).toEqual(['DROP INDEX', 'ALTER TABLE', 'INSERT INTO'])
+    expect(migrations[0]?.sql).toContain('ALTER COLUMN "looks" TYPE vector(4)[] USING "looks"::vector(4)[];')
+    expect(migrations[0]?.name).toBe('reregister_photo_looks')
   })
 
   test('to no index drops it', () => {

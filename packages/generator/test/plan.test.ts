@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { planMigrations } from '../src/migrations/plan.ts'
 import { historyOf, parentTable, storeTable } from './support/plan.ts'
-import { blogPost, failureOf, specOf, specsOf } from './support/schema.ts'
+import { blogPost, failureOf, specOf, specsOf, vectorOf } from './support/schema.ts'
 
 const spec = specOf(blogPost('dimensions: 3'))
 
@@ -53,6 +53,19 @@ describe('a new vectorizer', () => {
     expect(sqlFor(parentTable)).not.toContain('DROP INDEX')
   })
 
+  test('makes the text index, and in place of one that a store has kept', () => {
+    const searched = specOf(blogPost('dimensions: 3, textSearch: english'))
+    const made = `CREATE INDEX "BlogPost_embedding_store_chunk_text_idx" ON "BlogPost_embedding_store" USING gin (to_tsvector('english'::regconfig, "chunk"));`
+    const dropped = 'DROP INDEX IF EXISTS "BlogPost_embedding_store_chunk_text_idx";'
+    const sqlFor = (tables: string) => planMigrations([searched], historyOf([], tables)).migrations[0]?.sql
+    expect(sqlFor(parentTable)).toContain(made)
+    expect(sqlFor(parentTable)).not.toContain(dropped)
+    const again = sqlFor(parentTable + storeTable) ?? ''
+    expect(again).toContain(made)
+    expect(again.indexOf(dropped)).toBeGreaterThan(0)
+    expect(again.indexOf(dropped)).toBeLessThan(again.indexOf(made))
+  })
+
   test('needs the extension once', () => {
     const plan = planMigrations([spec], { ...historyOf([]), createsExtension: false })
     expect(plan.migrations.map(({ name }) => name)).toEqual(['vectorizer_extension', 'vectorize_blog_post_content'])
@@ -78,6 +91,21 @@ test('a vectorizer without annotation is removed with everything of ours', () =>
   expect(migrations.map(({ name }) => name)).toEqual(['unvectorize_blog_post_content'])
   expect(migrations[0]?.summary).toBe('removes triggers and queue of BlogPost.content; Prisma drops the store itself')
   expect(migrations[0]?.sql).toContain(`DELETE FROM vectorizer.vectorizer WHERE name = 'BlogPost_embedding_store';`)
+})
+
+test('a list of vectors is registered, and no more', () => {
+  const list = vectorOf('model Photo {\n  id Int @id\n  looks Unsupported("vector(3)")[] /// @vector()\n}\n')
+  const table = 'CREATE TABLE "Photo" ("id" INTEGER NOT NULL, "looks" vector(3)[]);'
+  const [made] = planMigrations([list], historyOf([], table)).migrations
+  expect([made?.name, made?.summary]).toEqual(['register_photo_looks', 'reads and writes Photo.looks'])
+  expect(made?.sql).not.toMatch(/INDEX|ALTER/u)
+  expect(made?.sql).toContain('INSERT INTO vectorizer.vectorizer ')
+  const [removed] = planMigrations([], historyOf([list], table)).migrations
+  expect([removed?.name, removed?.summary]).toEqual([
+    'unregister_photo_looks',
+    'no longer reads and writes Photo.looks; the vectors stay',
+  ])
+  expect(removed?.sql).not.toMatch(/INDEX|ALTER/u)
 })
 
 describe('VZ201: a store that would move', () => {

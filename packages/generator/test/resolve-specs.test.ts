@@ -34,7 +34,7 @@ describe('defaults', () => {
       dimensions: 768,
       type: 'vector',
       distance: 'cosine',
-      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true },
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false },
       roles: { worker: null, application: null },
       model: null,
       chunking: defaultRecursiveChunking,
@@ -42,6 +42,7 @@ describe('defaults', () => {
       view: null,
       batchSize: null,
       concurrency: null,
+      textSearch: null,
     })
   })
 
@@ -125,7 +126,7 @@ test('every argument is taken over', () => {
 ///   chunking: character(size: 10, overlap: 2, separator: "\\n", regex: false), template: "$title\\n$chunk",
 ///   distance: l2, index: hnsw(m: 8, efConstruction: 32, halfvec: false), type: vector, loading: uri, parsing: pdf,
 ///   batchSize: 2048, concurrency: 50, onDelete: Restrict, onUpdate: NoAction, destination: table, view: "post view",
-///   relation: relation(name: "Vectors of a post", parent: post), where: title != "",
+///   relation: relation(name: "Vectors of a post", parent: post), where: title != "", textSearch: "app.german_2",
 /// )
 model Post {
   id    Int    @id
@@ -150,10 +151,11 @@ model Post {
     view: { name: 'post view' },
     batchSize: 2048,
     concurrency: 50,
+    textSearch: 'app.german_2',
     chunking: { kind: 'character', size: 10, overlap: 2, separator: '\n', regex: false },
     template: '$title\n$chunk',
     distance: 'l2',
-    index: { kind: 'hnsw', m: 8, efConstruction: 32, halfvec: false },
+    index: { kind: 'hnsw', m: 8, efConstruction: 32, halfvec: false, bit: false },
   })
 })
 

@@ -24,6 +24,10 @@ describe('the module', () => {
     expect(Object.keys(files)).toEqual(['index.js', 'index.d.ts'])
     expect(files['index.js']).not.toContain('as const')
     expect(files['index.js']).toContain('export const vectorizer = createVectorizer(manifest)')
+    expect(files['index.js']).toContain('export const vectorSql = createVectorSql(manifest)')
+    expect(files['index.d.ts']).toContain(
+      'export declare const vectorSql: ReturnType<typeof createVectorSql<typeof manifest>>',
+    )
     expect(files['index.d.ts']).toContain('readonly "dimensions": 3\n')
     expect(files['index.d.ts']).toContain('readonly "vectors": readonly [\n')
   })

@@ -18,11 +18,15 @@ describe('defaults', () => {
     expect(settingsOf(args)).toEqual({
       type,
       distance,
-      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec },
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec, bit: false },
     })
   })
 
   test('of each index', () => {
+    const bits = { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false, bit: true }
+    expect(settingsOf('dimensions: 3, index: hnsw(bit: true)').index).toEqual(bits)
+    expect(settingsOf('dimensions: 3, type: halfvec, index: hnsw(bit: true, halfvec: false)').index).toEqual(bits)
+    expect(settingsOf('dimensions: 3, index: hnsw(bit: false)').index).toEqual({ ...bits, halfvec: true, bit: false })
     expect(settingsOf('dimensions: 3, index: ivfflat').index).toEqual({ kind: 'ivfflat', lists: 100, halfvec: true })
     expect(settingsOf('dimensions: 3, type: halfvec, index: ivfflat(lists: 7, halfvec: false)').index).toEqual({
       kind: 'ivfflat',
@@ -60,6 +64,8 @@ describe('what goes together', () => {
     'dimensions: 16000, index: none',
     'dimensions: 16000, index: diskann',
     'dimensions: 4000',
+    'dimensions: 16000, index: hnsw(bit: true)',
+    'dimensions: 16000, type: halfvec, index: hnsw(bit: true)',
     'dimensions: 3072',
     'dimensions: 2000, index: hnsw(halfvec: false), distance: l1',
     'dimensions: 4000, type: halfvec, index: ivfflat, distance: ip',
@@ -118,6 +124,11 @@ describe('VZ115, an index', () => {
     ['type: bit, index: diskann', 'a StreamingDiskANN index cannot hold vectors of type bit.'],
     ['type: halfvec, index: hnsw(halfvec: true)', '`index.halfvec` is for vectors of type vector, not halfvec.'],
     ['type: bit, index: ivfflat(halfvec: true)', '`index.halfvec` is for vectors of type vector, not bit.'],
+    ['type: bit, index: hnsw(bit: true)', '`index.bit` is for vectors of type vector or halfvec, not bit.'],
+    ['type: sparsevec, index: hnsw(bit: true)', '`index.bit` is for vectors of type vector or halfvec, not sparsevec.'],
+    ['index: hnsw(bit: true), distance: l2', '`index.bit` is for the distance cosine, not l2.'],
+    ['type: halfvec, index: hnsw(bit: true), distance: ip', '`index.bit` is for the distance cosine, not ip.'],
+    ['index: hnsw(bit: true, halfvec: true)', '`index.bit` and `index.halfvec` exclude each other.'],
     [
       'index: diskann(storageLayout: plain, numBitsPerDimension: 2)',
       '`index.numBitsPerDimension` means nothing with the layout `plain`.',
@@ -157,7 +168,7 @@ describe('VZ111, more dimensions than the index holds', () => {
          4 |   /// @vectorizer(dimensions: 4001)
            |                   ^
         why: A whole vector has to fit one 8 kB page of the index.
-        fix: Use \`index: none\` (exact search), or ask the model for fewer dimensions."
+        fix: Use \`index: hnsw(bit: true)\` (one bit per dimension), \`index: none\` (exact search), or ask the model for fewer dimensions."
     `)
   })
 
@@ -170,14 +181,18 @@ describe('VZ111, more dimensions than the index holds', () => {
         why: A whole vector has to fit one 8 kB page of the index.
         fix: Remove \`halfvec: false\`: half precision indexes up to 4000 dimensions at the same recall."
     `)
-    expect(messageOf(blogPost('dimensions: 5000, index: hnsw(halfvec: false)'))).toContain('fix: Use `index: none`')
+    expect(messageOf(blogPost('dimensions: 5000, index: hnsw(halfvec: false), distance: l2'))).toContain(
+      'fix: Use `index: none`',
+    )
     expect(failureIn('dimensions: 2001, index: ivfflat(halfvec: false)')).toContain(
       'an IVFFlat index over vector holds 2000',
     )
   })
 
   test('4000 of halfvec, 2000 of the plain layout', () => {
-    expect(messageOf(blogPost('dimensions: 4001, type: halfvec'))).toContain('fix: Use `index: none`')
+    expect(messageOf(blogPost('dimensions: 4001, type: halfvec'))).toContain(
+      'fix: Use `index: hnsw(bit: true)` (one bit per dimension), `index: none`',
+    )
     expect(failureIn('dimensions: 2001, index: diskann(storageLayout: plain)')).toBe(
       'VZ111 BlogPost.content: the layout `plain` holds 2000 dimensions, not 2001.',
     )

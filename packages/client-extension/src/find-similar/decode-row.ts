@@ -4,6 +4,9 @@ import type { RowColumn } from './row-source.ts'
 
 type Row = Record<string, unknown>
 
+// Of a `date` beyond it, V8 makes local midnight of a raw query's text, and findMany an invalid date.
+const lastDay = Date.UTC(9999, 11, 31)
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Undefined for a value that a raw query gives in another form than findMany: then findMany has to read the row. */
@@ -16,7 +19,7 @@ const readers: Readonly<Record<string, (value: unknown) => unknown>> = {
   BigInt: (value) => (typeof value === 'bigint' ? value : undefined),
   Float: (value) => (typeof value === 'number' ? value : undefined),
   Decimal: (value) => (isObject(value) && 'toFixed' in value ? value : undefined),
-  DateTime: (value) => (value instanceof Date ? value : undefined),
+  DateTime: (value) => (value instanceof Date && !(value.getTime() >= lastDay) ? value : undefined),
   Bytes: (value) => (value instanceof Uint8Array ? value : undefined),
   Json: (value) => value,
 }

@@ -32,5 +32,5 @@ const withVector = ({ chunk, chunkSeq, embeddingUuid }: FoundChunk, vector: stri
 const attached = (chunk: AttachedChunk, distance: Distance, type: VectorType) => ({
   ...withVector(chunk, chunk.vector, type),
   _distance: chunk.distance,
-  _score: metrics[distance].score(chunk.distance),
+  _score: chunk.score ?? metrics[distance].score(chunk.distance as number),
 })

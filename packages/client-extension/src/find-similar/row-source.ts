@@ -21,7 +21,22 @@ export interface RowColumn {
 // What a raw query gives as findMany does. An enum's values may have other names in Prisma than in the database.
 const types = new Set(['String', 'Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Json', 'Bytes'])
 
-const mappedValue = /^\s*enum\s+(\w+)\s*\{[^}]*?^\s*\w+\s+@map\(/gmu
+// Texts in quotes are matched first, so that what looks like a comment inside them is none.
+const asides = /"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[^]*?\*\//gu
+const enums = /\benum\s+([\w-]+)\s*\{([^}]*)\}/gu
+const hasMappedValue = /(?<!@)@map\b/u
+
+const mappedOf = new WeakMap<object, ReadonlySet<string>>()
+
+/** The enums of which a value has another name in the database; the client's own description of its models lacks them. */
+function mappedEnums(schema: string, client: object): ReadonlySet<string> {
+  const known = mappedOf.get(client)
+  if (known) return known
+  const found = Array.from(schema.replaceAll(asides, '').matchAll(enums), ([, name = '', values = '']) => ({ name, values }))
+  const mapped = new Set(found.filter(({ values }) => hasMappedValue.test(values)).map(({ name }) => name))
+  mappedOf.set(client, mapped)
+  return mapped
+}
 
 /** Undefined where only findMany can read the rows: relations, `_count`, computed fields, a key of an enum. */
 export async function rowSource(
@@ -31,17 +46,18 @@ export async function rowSource(
   { select, include, omit, ...others }: RowArguments & { readonly where?: unknown },
 ): Promise<RowSource | undefined> {
   const { client, globallyOmitted, compiler } = connection
-  const fields = client._runtimeDataModel?.models[model]?.fields
+  const models = client._runtimeDataModel?.models
+  const fields = models?.[model]?.fields
   const schema = client._engineConfig?.inlineSchema
   const { where: _where, ...unknown } = others
-  if (!fields || schema === undefined || include || Object.keys(unknown).length > 0) return undefined
+  if (!models || !fields || schema === undefined || include || Object.keys(unknown).length > 0) return undefined
   const key = keyFields(search)
   if (key.some(({ castTo }) => castTo !== undefined)) return undefined
   const scalars = fields.filter(({ kind }) => kind !== 'object')
   const isShown = (name: string) => (select ? select[name] === true : !(omit?.[name] ?? globallyOmitted.has(name)))
   const asked = select ? Object.entries(select).filter(([, value]) => value !== undefined && value !== false) : []
   if (asked.some(([name, value]) => value !== true || !scalars.some((scalar) => scalar.name === name))) return undefined
-  const mapped = new Set(Array.from(schema.matchAll(mappedValue), (match) => match[1]))
+  const mapped = mappedEnums(schema, models)
   const read = scalars.filter(({ name }) => isShown(name) || key.some(({ field }) => field === name))
   if (read.some(({ kind, type }) => (kind === 'enum' ? mapped.has(type) : !types.has(type)))) return undefined
   const columns = read.map((field) => ({

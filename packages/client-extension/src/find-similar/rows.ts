@@ -24,7 +24,10 @@ export interface Hit {
 }
 
 export interface AttachedChunk extends FoundChunk {
-  readonly distance: number
+  /** Null in a search by words. */
+  readonly distance: number | null
+  /** Of a search by words. */
+  readonly score?: number
   readonly vector?: string
 }
 

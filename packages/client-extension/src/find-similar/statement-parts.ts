@@ -43,6 +43,12 @@ export interface QuerySource {
   readonly source: string
 }
 
+/** What the search by words compares: the words as SQL, and the rank of a table's chunk by them. */
+export interface WordSource {
+  matches(table: string): string
+  rank(table: string): string
+}
+
 /** `c` is the table of the store, `b` the best of what was read from it. */
 export interface StatementParts {
   readonly store: string
@@ -85,11 +91,11 @@ export const keyNamesOf = (fields: readonly KeyField[], table?: string): string 
 export const storeTableOf = ({ spec, schema }: Pick<PartsInput, 'spec' | 'schema'>): string =>
   quoteTable({ schema: spec.store.schema ?? schema, table: spec.store.table })
 
-/** `query` is undefined for a search by words: such a statement has no distance. */
+/** A search by words has no distance. */
 export function statementParts(
   input: PartsInput,
   values: StatementValues,
-  query: QuerySource | undefined,
+  asked: QuerySource | WordSource,
 ): StatementParts {
   const { spec, results, filter, row } = input
   const fields = keyFields(input)
@@ -97,6 +103,7 @@ export function statementParts(
   const namedKey = columns.map((each, part) => `${each} as key_${part}`).join(', ')
   const vectorOf = (table: string) => `${table}.${quoteIdentifier(vectorColumn(spec.store))}`
   const vector = vectorOf('c')
+  const query = 'source' in asked ? asked : undefined
   const queryAs = (type: VectorType) =>
     query ? queryExpression(query.form, type, spec.dimensions, query.source) : 'null'
   const distanceOf = (table: string) =>
@@ -132,7 +139,8 @@ export function statementParts(
   }
   const uuid = quoteIdentifier(storeColumns.embeddingUuid)
   const chunk = [storeColumns.chunkSeq, storeColumns.chunk].map((column) => `c.${quoteIdentifier(column)}`)
-  const attached = input.chunks ? [`${attachedChunks(input, common.filter, distanceOf('o'))} as chunks`] : []
+  const order = 'source' in asked ? byDistance(distanceOf('o')) : byWords(asked)
+  const attached = input.chunks ? [`${attachedChunks(input, common.filter, order)} as chunks`] : []
   return {
     ...common,
     nearColumns: `${namedKey}, c.${uuid}`,
@@ -159,22 +167,40 @@ function filterParts({ compiled, on }: StoreFilter, keys: readonly KeyField[], v
   }
 }
 
-/** The nearest chunks of the parent of `c`, as one JSON value; in full precision, for they are few. */
-function attachedChunks(input: PartsInput, filter: FilterParts | undefined, distance: string): string {
+/** Which chunks of a parent come with it, of `o`, in which order, and what that says of each of them, of `n`. */
+interface ChunkOrder {
+  readonly by: string
+  readonly descending: '' | ' desc'
+  readonly members: string
+  readonly condition?: string
+}
+
+const byDistance = (distance: string): ChunkOrder => ({ by: distance, descending: '', members: `'distance', n.place` })
+
+const byWords = ({ rank, matches }: WordSource): ChunkOrder => ({
+  by: rank('o'),
+  descending: ' desc',
+  members: `'distance', null, 'score', n.place`,
+  condition: matches('o'),
+})
+
+/** The best chunks of the parent of `c`, as one JSON value; in full precision, for they are few. */
+function attachedChunks(input: PartsInput, filter: FilterParts | undefined, order: ChunkOrder): string {
   const quoted = (column: string) => `n.${quoteIdentifier(column)}`
   const members = [
     `'embeddingUuid', ${quoted(storeColumns.embeddingUuid)}`,
     `'chunkSeq', ${quoted(storeColumns.chunkSeq)}`,
     `'chunk', ${quoted(storeColumns.chunk)}`,
-    `'distance', n.distance`,
+    order.members,
     ...(input.embedding ? [`'vector', ${quoted(storeColumns.embedding)}::text`] : []),
   ].join(', ')
   const fields = keyFields(input)
   const columns = storeKeyColumns(fields)
   const conditions = storeKeyColumns(fields, 'o').map((column, part) => `${column} = ${columns[part]}`)
+  if (order.condition) conditions.push(order.condition)
   if (filter) conditions.push(`${filter.columnsOf('o')} in (${filter.matching})`)
-  return `(select json_agg(json_build_object(${members}) order by n.distance) from (
-    select o.*, ${distance} as distance from ${storeTableOf(input)} o
+  return `(select json_agg(json_build_object(${members}) order by n.place${order.descending}) from (
+    select o.*, ${order.by} as place from ${storeTableOf(input)} o
     where ${conditions.join(' and ')}
-    order by distance limit ${input.chunks}) n)`
+    order by place${order.descending} limit ${input.chunks}) n)`
 }

@@ -33,9 +33,9 @@ type Ranked<A> = A extends { readonly mode: 'keyword' }
 
 type WithVector<A, Vector> = A extends { readonly embedding: true } ? { readonly embedding: Vector } : unknown
 
-/** Chunks that come with each row, nearest first. */
+/** Chunks that come with each row, nearest first; in a search by words those that have the words. */
 type Attached<A, Vector> = A extends { readonly chunks: number }
-  ? { readonly _chunks: readonly (SimilarChunk & Similar & WithVector<A, Vector>)[] }
+  ? { readonly _chunks: readonly (SimilarChunk & Ranked<A> & WithVector<A, Vector>)[] }
   : unknown
 
 type DetailedParent<A, Vector> = Ranked<A> & { readonly _chunk: SimilarChunk & WithVector<A, Vector> } & Attached<

@@ -13,7 +13,7 @@ export interface Example {
   readonly sql: readonly string[] | undefined
 }
 
-export type RunExample = (db: unknown, east: readonly number[]) => Promise<void>
+export type RunExample = (db: unknown, prisma: unknown, east: readonly number[]) => Promise<void>
 
 export interface ExampleModule {
   readonly run: readonly RunExample[]
@@ -61,13 +61,12 @@ export async function exampleModule(examples: readonly Example[], vectorizer: st
   const folder = join(generated, `examples-${process.pid}`)
   const imports = new Set(examples.flatMap(({ code }) => code.match(importLine) ?? []))
   const bodies = examples.map(
-    ({ code, line }) => `  // line ${line}\n  async (db: Db, east: number[]) => {\n    {\n${code.replaceAll(importLine, '')}    }\n  },`,
+    ({ code, line }) => `  // line ${line}\n  async (db: Db, prisma: PrismaClient, east: number[]) => {\n    {\n${code.replaceAll(importLine, '')}    }\n  },`,
   )
   const files = {
     'generated/prisma/client.ts': "export * from '../../../client/client.ts'\n",
     'generated/vectorizer/index.ts': vectorizer,
-    'db.ts': database,
-    'examples.ts': `${[...imports].join('\n')}\nimport type { Db } from './db.ts'\n\nexport const run = [\n${bodies.join('\n')}\n]\n`,
+    'examples.ts': `${[...imports].join('\n')}\n${database}\nexport const run = [\n${bodies.join('\n')}\n]\n`,
     'tsconfig.json': JSON.stringify({ extends: '../../../../../../tsconfig.json', include: ['.'], exclude: [] }),
   }
   for (const [path, text] of Object.entries(files)) {
@@ -89,9 +88,7 @@ export async function exampleModule(examples: readonly Example[], vectorizer: st
 
 const importLine = /^import .*\n/gmu
 
-const database = `import type { PrismaClient } from './generated/prisma/client.ts'
-import { vectorizer } from './generated/vectorizer/index.ts'
-
-const extend = (client: PrismaClient) => client.$extends(vectorizer())
-export type Db = ReturnType<typeof extend>
+// What the examples are run with. The document's first example imports PrismaClient and vectorizer.
+const database = `const extend = (client: PrismaClient) => client.$extends(vectorizer())
+type Db = ReturnType<typeof extend>
 `

@@ -46,7 +46,7 @@ export const everythingRows: Readonly<Record<string, Readonly<Record<string, str
   'the largest': {
     ...{ int: '2147483647', smallInt: '32767', oid: '4294967295', big: '9223372036854775807', money: '999.99' },
     ...{ float: '1.7976931348623157e308', real: '3.4028235e38', decimal: `${'9'.repeat(40)}.${'9'.repeat(30)}` },
-    ...{ timestamp: '9999-12-31 23:59:59.999999', timestamptz: '9999-12-31 23:59:59.999999+00', date: '9999-12-31' },
+    ...{ timestamp: '9999-12-30 23:59:59.999999', timestamptz: '9999-12-30 23:59:59.999999+00', date: '9999-12-30' },
     ...{ time: '23:59:59.999999', timetz: '23:59:59.999999-12', text: '🎈'.repeat(1000) },
   },
   'the smallest': {
@@ -65,6 +65,7 @@ export const everythingRows: Readonly<Record<string, Readonly<Record<string, str
     inet: '2001:db8::/32',
   },
   'a date beyond 9999': { date: '10000-01-01', dates: '{2024-01-01,12024-01-01}' },
+  'the last day of 9999': { date: '9999-12-31', timestamp: '9999-12-31 23:59:59.999' },
   'a timestamp beyond 9999': { timestamp: '10000-01-01 00:00', timestamptz: '10000-01-01 00:00+00' },
   'dates before the common era': { date: '0044-03-15 BC', timestamp: '0044-03-15 12:00 BC' },
   'dates without end': { date: 'infinity', timestamp: '-infinity', timestamptz: 'infinity' },

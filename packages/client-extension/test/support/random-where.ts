@@ -53,7 +53,10 @@ const comparable = (value: Filter, isNullable = false) => operators(value, order
 
 function text(values: readonly string[]): Filter {
   const value = pick(values)
-  const part = fc.tuple(value, fc.nat(3), fc.nat(6)).map(([all, from, length]) => all.slice(from, from + length))
+  // Prisma fails where a pattern ends with a backslash.
+  const part = fc
+    .tuple(value, fc.nat(3), fc.nat(6))
+    .map(([all, from, length]) => all.slice(from, from + length).replace(/\\$/u, ''))
   const sensitive = operators(value, { ...ordered(value), contains: part, startsWith: part, endsWith: part })
   const insensitive = fc
     .tuple(oneOf({ equals: value, contains: part, startsWith: part, endsWith: part, in: listOf(value) }))

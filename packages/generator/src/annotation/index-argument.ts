@@ -15,7 +15,10 @@ import {
 
 /** As written: `halfvec` is undefined where nothing is said, since its default depends on the type of the vectors. */
 export type IndexArgument =
-  | { readonly kind: 'hnsw'; readonly m: number; readonly efConstruction: number; readonly halfvec?: boolean }
+  | (Omit<Extract<IndexSpec, { kind: 'hnsw' }>, 'halfvec' | 'bit'> & {
+      readonly halfvec?: boolean
+      readonly bit?: boolean
+    })
   | { readonly kind: 'ivfflat'; readonly lists: number; readonly halfvec?: boolean }
   | Extract<IndexSpec, { kind: 'diskann' | 'none' }>
 
@@ -29,7 +32,7 @@ export const index: Reader<IndexArgument> = (node, context) => {
       readArguments(given, {}, context)
       return { kind: 'none' }
     case 'hnsw': {
-      const readers = { m: integer(2, 100), efConstruction: integer(4, 1000), halfvec: flag }
+      const readers = { m: integer(2, 100), efConstruction: integer(4, 1000), halfvec: flag, bit: flag }
       const { m, efConstruction } = defaultIndex
       const hnsw = { kind: 'hnsw', m, efConstruction, ...readArguments(given, readers, context) } as const
       if (hnsw.efConstruction >= 2 * hnsw.m) return hnsw

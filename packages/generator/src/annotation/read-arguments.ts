@@ -5,6 +5,7 @@ import {
   type Distance,
   defaultCharacterChunking,
   defaultRecursiveChunking,
+  isTextSearchName,
   metrics,
   parsings,
   type ReferentialAction,
@@ -108,6 +109,17 @@ const relation: Reader<{ readonly name?: string; readonly parent?: string }> = (
 const filter: Reader<FilterNode> = (node, context) =>
   node.kind === 'filter' ? node.filter : wrongType(node, context, 'a condition, e.g. published = true')
 
+const textSearch: Reader<string> = (node, context) => {
+  const value = wordOf(node) ?? ''
+  return isTextSearchName(value)
+    ? value
+    : wrongType(
+        node,
+        context,
+        'the name of a text search configuration, e.g. "english" or "pg_catalog.english" (letters, digits, underscores)',
+      )
+}
+
 const types = Object.keys(vectorTypes) as VectorType[]
 
 const vectorReaders = {
@@ -137,6 +149,7 @@ const vectorizerReaders = {
   // The ranges of pgai.
   batchSize: integer(1, 2048),
   concurrency: integer(1, 50),
+  textSearch,
 } satisfies Record<string, Reader<unknown>>
 
 type Read<R extends Record<string, Reader<unknown>>> = { readonly [K in keyof R]?: ReturnType<R[K]> }

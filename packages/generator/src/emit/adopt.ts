@@ -14,6 +14,7 @@ import { renderSql } from '../sql/render.ts'
 import { forgetOutside, isPlain, machinery, placeOf } from './migration.ts'
 import { primaryKeyName } from './prisma-names.ts'
 import { dollarTag, sqlNames } from './sql-names.ts'
+import { textIndex } from './text-index.ts'
 import { indexParameters, vectorIndex } from './vector-index.ts'
 
 /** `secures`: the source has row-level security, and the store shall have it too. */
@@ -27,6 +28,7 @@ export function emitAdopt(spec: VectorizerSpec, { secures }: { readonly secures:
     renderSql('adopt-index', names),
     // One of pgai's that is kept has been renamed to it.
     ...vectorIndex(spec, 'maybe there'),
+    ...textIndex(spec, 'maybe there'),
     ...machinery(spec, secures),
     ...(spec.source.filter === null ? [] : [forgetOutside(spec)]),
     renderSql('adopt-end', names),

@@ -17,28 +17,36 @@ export function emitModule(specs: readonly AnySpec[], extension: ModuleExtension
 
 /** `assertion`: what TypeScript needs to keep the literals' types, and JavaScript does not know. */
 export const emitManifest = (specs: readonly AnySpec[], assertion = ' as const'): string => `${derivedNotice}
-import { createVectorizer } from '@prisma-vectorizer/client'
+import { createVectorizer, createVectorSql } from '@prisma-vectorizer/client'
 
 ${manifestComment}
 export const manifest = ${JSON.stringify(manifestOf(specs), null, 2)}${assertion}
 
 ${vectorizerComment}
 export const vectorizer = createVectorizer(manifest)
+
+${vectorSqlComment}
+export const vectorSql = createVectorSql(manifest)
 `
 
 const emitDeclarations = (specs: readonly AnySpec[]): string => `${derivedNotice}
-import type { createVectorizer } from '@prisma-vectorizer/client'
+import type { createVectorizer, createVectorSql } from '@prisma-vectorizer/client'
 
 ${manifestComment}
 export declare const manifest: ${literalType(manifestOf(specs), '')}
 
 ${vectorizerComment}
 export declare const vectorizer: ReturnType<typeof createVectorizer<typeof manifest>>
+
+${vectorSqlComment}
+export declare const vectorSql: ReturnType<typeof createVectorSql<typeof manifest>>
 `
 
 const manifestComment =
   '/** What the schema says, as data: the literal types of this value are the types of `findSimilar`. */'
 const vectorizerComment = '/** The client extension: `new PrismaClient({ adapter }).$extends(vectorizer())`. */'
+const vectorSqlComment =
+  '/** Distances and store tables for `$queryRaw`: `const { cosineDistance } = vectorSql(Prisma)`. */'
 
 const manifestOf = (specs: readonly AnySpec[]): Manifest => ({
   version: specVersion,

@@ -5,6 +5,7 @@ import { renderSql } from '../sql/render.ts'
 import { grants } from './grants.ts'
 import { dropWorkerPolicy, rowSecurity } from './row-security.ts'
 import { sqlNames, vectorNames } from './sql-names.ts'
+import { dropTextIndex, textIndex } from './text-index.ts'
 import { vectorIndex } from './vector-index.ts'
 import { createView, dropView } from './view.ts'
 
@@ -33,6 +34,7 @@ function createVectorizer(spec: VectorizerSpec, { store, secures }: StoreState):
     // What Prisma has made of the declared index is a btree.
     ...(store !== 'absent' && isDeclaredIndex(spec) ? [dropVectorIndex(spec)] : []),
     ...vectorIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
+    ...textIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
     ...machinery(spec, secures),
     enqueue(spec, 'Rows that exist already are embedded too.'),
   ])
@@ -55,7 +57,7 @@ export function machinery(spec: VectorizerSpec, secures: boolean): readonly stri
 
 function createVector(spec: AnySpec, { store }: StoreState): string {
   return sections([
-    `-- prisma-vectorizer: searches ${placeOf(spec)}.`,
+    `-- prisma-vectorizer: ${purposeOf(spec)} ${placeOf(spec)}.`,
     ...(store === 'of another size' ? [retypeStore(spec, 'kept')] : []),
     ...(isDeclaredIndex(spec) ? [dropVectorIndex(spec)] : []),
     ...vectorIndex(spec, 'maybe there'),
@@ -91,6 +93,7 @@ function changeVectorizer(
 ): readonly string[] {
   const names = sqlNames(spec)
   return [
+    ...(change.rebuildsTextIndex ? [...dropTextIndex(previous), ...textIndex(spec)] : []),
     ...(change.rewritesFunctions ? [sqlNames(previous).dropTriggers] : []),
     ...(change.queue === 'rebuilt' ? [renderSql('queue', names)] : []),
     ...(change.queue === 'widened' ? [renderSql('widen-queue', names)] : []),
@@ -112,7 +115,7 @@ export function emitRemove(spec: AnySpec): string {
       ? 'The store itself is a model of yours: Prisma Migrate drops it, and warns if it holds rows.'
       : `The vectors stay: ${spec.store.field} is a field of yours.`
   return sections([
-    `-- prisma-vectorizer: no longer ${spec.kind === 'vectorizer' ? 'embeds' : 'searches'} ${placeOf(spec)}.`,
+    `-- prisma-vectorizer: no longer ${purposeOf(spec)} ${placeOf(spec)}.`,
     ...(spec.kind === 'vectorizer' ? [...dropView(spec), ...dropWorkerPolicy(spec)] : []),
     ...(spec.store.kind === 'column' && spec.index.kind !== 'none' ? [dropVectorIndex(spec)] : []),
     ...(spec.kind === 'vectorizer' ? [renderSql('remove', { ...sqlNames(spec), comment: store })] : [`-- ${store}`]),
@@ -175,7 +178,7 @@ export function retypeStore(spec: AnySpec, vectors: 'kept' | 'emptied'): string 
 }
 
 export const dropVectorIndex = (spec: AnySpec): string =>
-  renderSql('drop-vector-index', { vectorIndex: vectorNames(spec).vectorIndexInSchema })
+  renderSql('drop-index', { index: vectorNames(spec).vectorIndexInSchema })
 
 /** Queues rows: all that the filter lets in, or only those that `previous` did not. */
 export function enqueue(spec: VectorizerSpec, reason: string, previous?: VectorizerSpec): string {
@@ -192,6 +195,12 @@ export function forgetOutside(spec: VectorizerSpec): string {
       ? `UPDATE ${source} SET ${column} = NULL WHERE ${column} IS NOT NULL AND NOT (${filter})`
       : `DELETE FROM ${store} AS store\nUSING ${source} AS source\nWHERE ${storeMatchesSource} AND NOT (${sqlNames(spec).sourceFilter})`
   return renderSql('forget-outside', { forget })
+}
+
+/** What it is for: a list of vectors is not searched. */
+export function purposeOf(spec: AnySpec): string {
+  if (spec.kind === 'vectorizer') return 'embeds'
+  return spec.list ? 'reads and writes' : 'searches'
 }
 
 /** `BlogPost.content`: the text that is embedded, or the vector that the application writes. */

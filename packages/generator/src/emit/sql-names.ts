@@ -31,7 +31,7 @@ export function vectorNames(spec: AnySpec) {
     store,
     storeSchema: quoteIdentifier(spec.store.schema ?? 'public'),
     vectorColumn: column,
-    vectorType: `${spec.type}(${spec.dimensions})`,
+    vectorType: vectorType(spec),
     vectorIndex: quoteIdentifier(names.vectorIndex),
     vectorIndexInSchema: quoteTable({ schema: spec.store.schema, table: names.vectorIndex }),
     indexed: indexed === column ? column : `(${indexed})`,
@@ -42,6 +42,10 @@ export function vectorNames(spec: AnySpec) {
     specLiteral: dollarQuoted(JSON.stringify(spec)),
   } as const
 }
+
+/** `vector(3)`, of a list `vector(3)[]`. */
+export const vectorType = (spec: AnySpec): string =>
+  `${spec.type}(${spec.dimensions})${spec.kind === 'vector' && spec.list ? '[]' : ''}`
 
 export function sqlNames(spec: VectorizerSpec) {
   const names = objectNames(spec)

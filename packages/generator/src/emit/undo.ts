@@ -1,8 +1,9 @@
 // The SQL that takes back what a migration has made, as far as planning back to an older spec does not say it.
 import { type AnySpec, isDeclaredIndex, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import { renderSql } from '../sql/render.ts'
-import { placeOf } from './migration.ts'
+import { dropVectorIndex, placeOf, purposeOf } from './migration.ts'
 import { sqlNames, vectorNames } from './sql-names.ts'
+import { dropTextIndex } from './text-index.ts'
 import { dropView } from './view.ts'
 
 export interface Made {
@@ -18,9 +19,10 @@ export function emitUndoCreate(spec: AnySpec, made: Made): string {
   // Prisma's migrations have made an index of that name where the schema declares one: it stays, whatever its kind.
   const dropsIndex = !made.store && spec.index.kind !== 'none' && !isDeclaredIndex(spec)
   return sections([
-    `-- No longer ${spec.kind === 'vectorizer' ? 'embeds' : 'searches'} ${placeOf(spec)}.`,
+    `-- No longer ${purposeOf(spec)} ${placeOf(spec)}.`,
     ...(spec.kind === 'vectorizer' ? dropView(spec) : []),
-    ...(dropsIndex ? [renderSql('drop-vector-index', { vectorIndex: names.vectorIndexInSchema })] : []),
+    ...(dropsIndex ? [dropVectorIndex(spec)] : []),
+    ...(!made.store && spec.kind === 'vectorizer' ? dropTextIndex(spec) : []),
     ...(made.security && !made.store && spec.kind === 'vectorizer' ? [dropRowSecurity(spec)] : []),
     ...(spec.kind === 'vectorizer'
       ? [renderSql('remove', { ...sqlNames(spec), comment: storeComment(spec, made) })]

@@ -1,5 +1,5 @@
 // The CREATE INDEX of each access method.
-import { type AnySpec, type IndexSpec, indexesHalfvec } from '@prisma-vectorizer/spec'
+import { type AnySpec, type IndexSpec, indexesBits, indexesHalfvec } from '@prisma-vectorizer/spec'
 import { renderSql } from '../sql/render.ts'
 import { vectorNames } from './sql-names.ts'
 
@@ -20,9 +20,11 @@ export function vectorIndex(spec: AnySpec, presence: 'new' | 'maybe there' = 'ne
 }
 
 function comment(spec: AnySpec): string {
-  const seen = indexesHalfvec(spec)
-    ? 'Half precision: half the size at the same recall. An expression index is invisible to Prisma Migrate.'
-    : 'Over the column itself. The model declares it with @@index and its name, so that Prisma Migrate keeps it.'
+  const seen = indexesBits(spec)
+    ? 'One bit per dimension: 6 to 10 % of the size. What it finds is re-ranked by the vectors themselves. An expression\n-- index is invisible to Prisma Migrate.'
+    : indexesHalfvec(spec)
+      ? 'Half precision: half the size at the same recall. An expression index is invisible to Prisma Migrate.'
+      : 'Over the column itself. The model declares it with @@index and its name, so that Prisma Migrate keeps it.'
   return spec.index.kind === 'ivfflat'
     ? `${seen}\n-- Its clusters are those of the vectors there are now: REINDEX it once most of them are.`
     : seen

@@ -11,6 +11,7 @@ import {
 } from '../emit/migration.ts'
 import { rowSecurity } from '../emit/row-security.ts'
 import { sqlNames, vectorNames } from '../emit/sql-names.ts'
+import { dropTextIndex, textIndex } from '../emit/text-index.ts'
 import { vectorIndex } from '../emit/vector-index.ts'
 import { createView, dropView } from '../emit/view.ts'
 import { renderSql } from '../sql/render.ts'
@@ -51,6 +52,7 @@ function rebuiltStore(spec: VectorizerSpec, secures: boolean): readonly string[]
     ...(isPlain(spec) ? [renderSql('plain-storage', names)] : []),
     ...(secures ? rowSecurity(spec) : []),
     ...vectorIndex(spec),
+    ...textIndex(spec),
     ...remadeView(spec),
     renderSql('register', names),
     ...reembed(spec),
@@ -90,6 +92,7 @@ export const repairs = {
   },
   rowSecurity: (spec: VectorizerSpec): string => emitRowSecurity(spec).trim(),
   index: (spec: AnySpec): string => script([dropVectorIndex(spec), ...vectorIndex(spec)]),
+  textIndex: (spec: VectorizerSpec): string => script([...dropTextIndex(spec), ...textIndex(spec)]),
   view: (spec: VectorizerSpec): string => script(remadeView(spec)),
   /** The registry's functions. */
   install: (): string => renderSql('install').trim(),

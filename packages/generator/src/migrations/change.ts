@@ -7,6 +7,7 @@ export interface Change {
   /** Dimensions or type of the vectors: converted in place where one is made of the other, else they go. */
   readonly vectors: 'kept' | 'converted' | 'emptied'
   readonly rebuildsIndex: boolean
+  readonly rebuildsTextIndex: boolean
   /** What the key's columns or types ask of the queue; a varchar that grows asks nothing. */
   readonly queue: 'kept' | 'widened' | 'rebuilt'
   /** The key, watched columns, the filter, or the table the triggers stand on. */
@@ -39,6 +40,7 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
   const filter = differsIn((spec) => spec.source.filter)
   const moved = differs((spec) => [spec.source.schema, spec.source.table])
   const foreignKey = differs(({ store }) => store.kind === 'table' && store.foreignKey)
+  const textSearch = differsIn((spec) => spec.textSearch)
   const document = differsIn((spec) => [spec.source.loading, spec.source.parsing])
   const rewritesFunctions = watched || filter || moved || foreignKey || queue !== 'kept'
   const embedsAll =
@@ -52,9 +54,10 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
     ...(['dimensions', 'type', 'distance', 'index', 'accessor', 'roles'] as const).filter((part) =>
       differs((spec) => spec[part]),
     ),
-    ...(['model', 'chunking', 'template', 'view', 'batchSize', 'concurrency'] as const).filter((part) =>
+    ...(['model', 'chunking', 'template', 'view', 'batchSize', 'concurrency', 'textSearch'] as const).filter((part) =>
       differsIn((spec) => spec[part]),
     ),
+    ...(differs((spec) => spec.kind === 'vector' && spec.list) ? ['list'] : []),
     ...(differs((spec) => spec.source.key) ? ['key'] : []),
     ...(watched || moved ? ['source'] : []),
     ...(document ? ['document'] : []),
@@ -64,6 +67,7 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
   return {
     vectors,
     rebuildsIndex: vectors !== 'kept' || differs((spec) => [spec.index, spec.distance]),
+    rebuildsTextIndex: textSearch,
     queue,
     rewritesFunctions,
     narrows: filter && vectors !== 'emptied' && next.kind === 'vectorizer' && next.source.filter !== null,
@@ -122,6 +126,10 @@ function queueChange(before: readonly KeyColumnSpec[], after: readonly KeyColumn
   return parts.includes('rebuilt') ? 'rebuilt' : parts.includes('widened') ? 'widened' : 'kept'
 }
 
+/** Whether what is stored stays, and only what finds it is made anew. */
+const isOfIndexes = ({ rebuildsIndex, rebuildsTextIndex, vectors, embeds }: Change): boolean =>
+  (rebuildsIndex || rebuildsTextIndex) && vectors === 'kept' && embeds === 'none'
+
 /** One line per thing a reader must know before it happens. */
 export function describeChange(change: Change, spec: AnySpec): readonly string[] {
   return [
@@ -130,6 +138,9 @@ export function describeChange(change: Change, spec: AnySpec): readonly string[]
       ? ['Every row is embedded again, which a provider charges for like the first time.']
       : []),
     ...(change.embeds === 'newly inside' ? ['Only rows that `where` newly lets in are embedded.'] : []),
+    ...(isOfIndexes(change) && spec.kind === 'vectorizer'
+      ? ['Nothing is embedded again: only the index is another.']
+      : []),
     ...(change.narrows ? ['Rows outside `where` lose their embeddings.'] : []),
     ...(change.vectors === 'emptied' ? ['Until then searches find only what is embedded anew.'] : []),
     ...(change.vectors === 'converted' && spec.kind === 'vectorizer' ? ['The vectors are converted in place.'] : []),

@@ -1,6 +1,13 @@
 // What has been made so far, read from a database instead of from migrations: for applications on `prisma db push`, and
 // for what a migration costs in the database it is about to change.
-import { type AnySpec, type Queryable, specVersion, VectorizerError, vectorizerSchema } from '@prisma-vectorizer/spec'
+import {
+  type AnySpec,
+  completeSpec,
+  type Queryable,
+  specVersion,
+  VectorizerError,
+  vectorizerSchema,
+} from '@prisma-vectorizer/spec'
 import { placeOf } from '../emit/migration.ts'
 import type { History } from './history.ts'
 import { type Columns, tableKey } from './tables.ts'
@@ -109,7 +116,7 @@ function vectorizersOf(rows: readonly RegistryRow[], wanted: readonly AnySpec[],
     // still leaves a queue and functions behind.
     if (wants && (schema === null || !hasStore)) continue
     if (spec.version !== specVersion) throw unknownVersion(name)
-    vectorizers.set(name, spec)
+    vectorizers.set(name, completeSpec(spec))
   }
   return vectorizers
 }

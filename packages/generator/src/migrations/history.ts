@@ -1,7 +1,7 @@
 // What the migrations in a folder have made so far, read from their text: no database is needed to know what is missing.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AnySpec, specVersion, VectorizerError } from '@prisma-vectorizer/spec'
+import { type AnySpec, completeSpec, specVersion, VectorizerError } from '@prisma-vectorizer/spec'
 import { shownPath } from '../read/schema-files.ts'
 import { statementsOf, TokenReader } from './sql-statements.ts'
 import { type Columns, followTables, type Tables } from './tables.ts'
@@ -83,7 +83,7 @@ function parseSpec(json: string, path: string): AnySpec {
       fix: 'Restore the text between $spec$ and $spec$, or update @prisma-vectorizer/generator.',
     })
   }
-  return spec
+  return completeSpec(spec)
 }
 
 const unquoted = (literal: string): string =>

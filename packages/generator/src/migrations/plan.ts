@@ -1,6 +1,15 @@
 // What is wanted against what the history holds → the migrations to write, in order. Nothing when nothing changed.
 import { type AnySpec, filterColumns, VectorizerError, vectorColumn } from '@prisma-vectorizer/spec'
-import { emitChange, emitCreate, emitExtension, emitRemove, emitRowSecurity, placeOf } from '../emit/migration.ts'
+import {
+  emitChange,
+  emitCreate,
+  emitExtension,
+  emitRemove,
+  emitRowSecurity,
+  placeOf,
+  purposeOf,
+} from '../emit/migration.ts'
+import { vectorType } from '../emit/sql-names.ts'
 import { type Change, changeBetween, describeChange } from './change.ts'
 import type { Embedding } from './cost.ts'
 import type { History } from './history.ts'
@@ -60,22 +69,24 @@ export function planMigrations(wanted: readonly AnySpec[], history: History): Pl
 }
 
 const removal = (spec: AnySpec): PlannedMigration => ({
-  name: `${spec.kind === 'vectorizer' ? 'unvectorize' : 'unindex'}_${fileName(spec)}`,
+  name: `un${actionOf(spec)}_${fileName(spec)}`,
   sql: emitRemove(spec),
   summary:
     spec.store.kind === 'table'
       ? `removes triggers and queue of ${placeOf(spec)}; Prisma drops the store itself`
-      : `removes the index of ${placeOf(spec)}${spec.kind === 'vectorizer' ? ', its triggers and its queue' : ''}; the vectors stay`,
+      : spec.kind === 'vector' && spec.list
+        ? `no longer reads and writes ${placeOf(spec)}; the vectors stay`
+        : `removes the index of ${placeOf(spec)}${spec.kind === 'vectorizer' ? ', its triggers and its queue' : ''}; the vectors stay`,
   spec,
 })
 
 const creation = (spec: AnySpec, history: History): PlannedMigration => ({
-  name: `${spec.kind === 'vectorizer' ? 'vectorize' : 'index'}_${fileName(spec)}`,
+  name: `${actionOf(spec)}_${fileName(spec)}`,
   sql: emitCreate(spec, { store: storeIn(history, spec), secures: hasRowSecurity(history, spec) }),
   summary:
     spec.kind === 'vectorizer'
       ? `embeds ${placeOf(spec)} into ${spec.store.kind === 'table' ? spec.store.table : spec.store.field}, existing rows included`
-      : `searches ${placeOf(spec)}`,
+      : `${purposeOf(spec)} ${placeOf(spec)}`,
   spec,
   ...(spec.kind === 'vectorizer' && { embeds: { spec, previous: undefined, rows: 'all' as const } }),
 })
@@ -98,7 +109,7 @@ function change(previous: AnySpec, spec: AnySpec, history: History): PlannedMigr
 }
 
 const changing = (previous: AnySpec, spec: AnySpec, found: Change, secures: boolean): PlannedMigration => ({
-  name: `${spec.kind === 'vectorizer' ? 'revectorize' : 'reindex'}_${fileName(spec)}`,
+  name: `re${actionOf(spec)}_${fileName(spec)}`,
   sql: emitChange(previous, spec, found, secures),
   summary: [`${placeOf(spec)}:`, ...describeChange(found, spec)].join(' '),
   spec,
@@ -153,12 +164,14 @@ function missing(spec: AnySpec, previous: AnySpec | undefined, history: History)
   return absent.length > 0 ? `gives "${source.table}" ${[...new Set(absent)].join(', ')}` : undefined
 }
 
-/** Prisma sees a change to or from bits, or of their number, and writes it; the other types it takes for one. */
+/** Prisma sees a change to or from bits, or of their number, or to or from a list, and writes it; the other types it takes for one. */
 function vectorColumnOf(spec: AnySpec, columns: Columns): WantedColumn {
   const column = vectorColumn(spec.store)
   const type = columnType(columns, column)
-  const sqlType = `${spec.type}(${spec.dimensions})`
-  const isPrismas = spec.kind === 'vector' && (spec.type === 'bit' || type?.startsWith('bit'))
+  const sqlType = vectorType(spec)
+  const isPrismas =
+    spec.kind === 'vector' &&
+    (spec.type === 'bit' || type?.startsWith('bit') || (type !== undefined && type.endsWith('[]') !== spec.list))
   return isPrismas ? { column, sqlType, exactly: true } : { column }
 }
 
@@ -170,7 +183,8 @@ function storeIn(history: History, spec: AnySpec): 'absent' | 'as wanted' | 'of 
   const columns = history.tables.get(tableKey(spec.store))
   if (columns === undefined) return 'absent'
   const type = columnType(columns, vectorColumn(spec.store))?.replace(/^.*\./u, '')
-  return type === undefined || type === spec.type || type === `${spec.type}(${spec.dimensions})`
+  const wanted = vectorType(spec)
+  return type === undefined || type === wanted || type === wanted.replace(/\(\d+\)/u, '')
     ? 'as wanted'
     : 'of another size'
 }
@@ -189,6 +203,12 @@ function refuseRename(previous: AnySpec, wanted: readonly AnySpec[]): void {
     why: 'Prisma would drop the old table and create a new one; every embedding would be lost and paid for again.',
     fix: `Pin it: \`targetTable: "${previous.store.table}"\`. To start afresh, remove the annotation, migrate, and add it again.`,
   })
+}
+
+/** What the migration's name begins with. */
+function actionOf(spec: AnySpec): string {
+  if (spec.kind === 'vectorizer') return 'vectorize'
+  return spec.list ? 'register' : 'index'
 }
 
 /** `BlogPost.content` → `blog_post_content`; with a name of its own (`name: outline`) → `blog_post_outline`. */

@@ -14,7 +14,16 @@ export function columnStoreName({ schema, table, column }: ColumnStore): string 
 }
 
 /** What says something of a table of chunks, where there is none. */
-const ofTables = ['name', 'targetTable', 'targetSchema', 'view', 'relation', 'onDelete', 'onUpdate'] as const
+const ofTables = [
+  'name',
+  'targetTable',
+  'targetSchema',
+  'view',
+  'relation',
+  'onDelete',
+  'onUpdate',
+  'textSearch',
+] as const
 
 /** The field may be missing: it is added to the model then. */
 export function resolveDestination(
@@ -57,7 +66,7 @@ export function resolveDestination(
   }
   if (field) {
     const column = readVectorColumn(field)
-    const fits = column?.type === of.type && (column.dimensions ?? of.dimensions) === of.dimensions
+    const fits = column?.type === of.type && !column.list && (column.dimensions ?? of.dimensions) === of.dimensions
     if (!fits) {
       throw fail(
         `${place} is \`${writtenType(field)}\`, the vectorizer makes ${of.type}(${of.dimensions}).`,
@@ -75,11 +84,11 @@ export function resolveVectorField(
   annotation: AnnotationText,
   { dimensions: given, offsets }: VectorOptions,
   model: Model,
-): { readonly store: ColumnStore; readonly type: VectorType; readonly dimensions: number } {
+): { readonly store: ColumnStore; readonly type: VectorType; readonly dimensions: number; readonly list: boolean } {
   const name = annotation.field as string
   const place = placeOf(annotation)
-  const fix = (type: VectorType, dimensions: number) =>
-    `Write e.g. \`${vectorFieldLine(name, { type, dimensions }, '?')}\`.`
+  const fix = (type: VectorType, dimensions: number, list = false) =>
+    `Write e.g. \`${vectorFieldLine(name, { type, dimensions }, list ? '[]' : '?')}\`.`
   const field = model.fields.find((candidate) => candidate.name === name)
   if (!field) {
     throw fault('VZ104', annotation, 0, {
@@ -100,8 +109,8 @@ export function resolveVectorField(
   if (dimensions === undefined) {
     throw fault('VZ103', annotation, 0, {
       fact: `${place}: neither @vector nor the field's type has \`dimensions\`.`,
-      why: 'An index is made for vectors of one length.',
-      fix: fix(column.type, 768),
+      why: 'The vectors of a field have one length.',
+      fix: fix(column.type, 768, column.list),
     })
   }
   if (given !== undefined && given !== dimensions) {
@@ -113,7 +122,7 @@ export function resolveVectorField(
   }
   const { schema, table } = model
   const store = { kind: 'column', model: model.name, schema, table, field: name, column: field.column } as const
-  return { store, type: column.type, dimensions }
+  return { store, type: column.type, dimensions, list: column.list }
 }
 
 const bitWhy = (type: string): string =>

@@ -21,7 +21,7 @@ import { resolveFilter } from './row-filter.ts'
 import { resolveField, resolveLoading } from './source-field.ts'
 import { resolveTableStore, resolveView } from './table-store.ts'
 import { resolveTemplate } from './template.ts'
-import { resolveSettings } from './vector-settings.ts'
+import { resolveListSettings, resolveSettings } from './vector-settings.ts'
 
 /** In the order of the schema text. Throws VZ1xx, each at the position of the annotation or argument. */
 export function resolveSpecs(
@@ -107,6 +107,7 @@ function resolveVectorizer(annotation: AnnotationText, model: Model, datamodel: 
     view: store.kind === 'table' ? resolveView(context, store, key) : null,
     batchSize: options.batchSize ?? null,
     concurrency: options.concurrency ?? null,
+    textSearch: options.textSearch ?? null,
   }
   return { spec, offsets }
 }
@@ -114,7 +115,9 @@ function resolveVectorizer(annotation: AnnotationText, model: Model, datamodel: 
 function resolveVector(annotation: AnnotationText, model: Model, datamodel: Datamodel) {
   const options = readVectorOptions(annotation, parseAnnotation(annotation))
   const { offsets, distance, index } = options
-  const { store, type, dimensions } = resolveVectorField(annotation, options, model)
+  const { store, type, dimensions, list } = resolveVectorField(annotation, options, model)
+  const place = placeOf(annotation)
+  const given = { dimensions, type, distance, index, offsets }
   const { name, schema, table } = model
   const spec: VectorFieldSpec = {
     version: specVersion,
@@ -123,8 +126,9 @@ function resolveVector(annotation: AnnotationText, model: Model, datamodel: Data
     accessor: store.field,
     source: { model: name, schema, table, key: resolveKey(annotation, model, datamodel, null) },
     store,
-    ...resolveSettings(annotation, { dimensions, type, distance, index, offsets }, placeOf(annotation)),
+    ...(list ? resolveListSettings(annotation, given, place) : resolveSettings(annotation, given, place)),
     roles: noRoles,
+    list,
   }
   return { spec, offsets }
 }

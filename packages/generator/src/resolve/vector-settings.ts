@@ -5,6 +5,7 @@ import {
   defaultIndex,
   type IndexMethod,
   type IndexSpec,
+  indexedDistance,
   indexedType,
   indexMethods,
   metrics,
@@ -55,9 +56,22 @@ export function resolveSettings(annotation: AnnotationText, given: Given, place:
       'Remove `halfvec: true`.',
     )
   }
+  checkBits(given.index, { type, distance }, fail)
   const settings = { dimensions, type, distance, index: resolveIndex(given.index, type) }
   checkIndex(settings, fail)
   return settings
+}
+
+/** Of a list of vectors, which no index holds and no search compares. */
+export function resolveListSettings(annotation: AnnotationText, given: Given, place: string): VectorSettings {
+  const { dimensions, type, distance, index, offsets } = given
+  const unfit = distance !== undefined ? 'distance' : index && index.kind !== 'none' ? 'index' : undefined
+  if (unfit === undefined) return { dimensions, type, distance: 'cosine', index: { kind: 'none' } }
+  throw fault('VZ115', annotation, offsets[unfit], {
+    fact: `${place}: \`${unfit}\` means nothing for a list of vectors.`,
+    why: 'pgvector compares and indexes one vector of a row, not a list: such a field is read and written, never searched.',
+    fix: `Remove \`${unfit}\`, or keep each vector in a row of its own.`,
+  })
 }
 
 type Fail = (code: 'VZ108' | 'VZ111' | 'VZ115', argument: string, fact: string, why: string, fix: string) => Error
@@ -65,7 +79,46 @@ type Fail = (code: 'VZ108' | 'VZ111' | 'VZ115', argument: string, fact: string, 
 function resolveIndex(given: IndexArgument | undefined, type: VectorType): IndexSpec {
   const index = given ?? { kind: 'hnsw', m: defaultIndex.m, efConstruction: defaultIndex.efConstruction }
   if (index.kind === 'none' || index.kind === 'diskann') return index
-  return { ...index, halfvec: type === 'vector' && (index.halfvec ?? true) }
+  const isHalfvec = type === 'vector' && (index.halfvec ?? true)
+  if (index.kind === 'ivfflat') return { ...index, halfvec: isHalfvec }
+  const bit = index.bit ?? false
+  return { ...index, halfvec: isHalfvec && !bit, bit }
+}
+
+/** What candidates by one bit per dimension can stand for: directions, which is what cosine compares. */
+function checkBits(
+  index: IndexArgument | undefined,
+  { type, distance }: { readonly type: VectorType; readonly distance: Distance },
+  fail: Fail,
+): void {
+  if (index?.kind !== 'hnsw' || !index.bit) return
+  if (type !== 'vector' && type !== 'halfvec') {
+    throw fail(
+      'VZ115',
+      'index',
+      `\`index.bit\` is for vectors of type vector or halfvec, not ${type}.`,
+      'It indexes one bit for each number, which is whether the number is greater than 0.',
+      'Remove `bit: true`.',
+    )
+  }
+  if (distance !== 'cosine') {
+    throw fail(
+      'VZ115',
+      'index',
+      `\`index.bit\` is for the distance cosine, not ${distance}.`,
+      'The signs of the numbers tell the direction of a vector and not its length: candidates would be the wrong ones.',
+      'Remove `bit: true`, or `distance`.',
+    )
+  }
+  if (index.halfvec) {
+    throw fail(
+      'VZ115',
+      'index',
+      '`index.bit` and `index.halfvec` exclude each other.',
+      'One index holds either bits or half-precision numbers.',
+      'Remove `halfvec: true`, or `bit: true`.',
+    )
+  }
 }
 
 const titles: Readonly<Record<IndexMethod, string>> = {
@@ -75,9 +128,10 @@ const titles: Readonly<Record<IndexMethod, string>> = {
 }
 
 function checkIndex(settings: VectorSettings, fail: Fail): void {
-  const { index, dimensions, distance } = settings
+  const { index, dimensions } = settings
   if (index.kind === 'none') return
   const type = indexedType(settings)
+  const distance = indexedDistance(settings)
   const title = `${titles[index.kind]} index`
   const possible = indexMethods[index.kind][type]
   const others = methodsFor(type, distance).filter((method) => method !== index.kind)
@@ -107,7 +161,7 @@ function checkIndex(settings: VectorSettings, fail: Fail): void {
       'A whole vector has to fit one 8 kB page of the index.',
       type === 'vector' && settings.type === 'vector' && dimensions <= halfvecLimit(index.kind)
         ? 'Remove `halfvec: false`: half precision indexes up to 4000 dimensions at the same recall.'
-        : 'Use `index: none` (exact search), or ask the model for fewer dimensions.',
+        : `Use ${distance === 'cosine' && type !== 'sparsevec' ? '`index: hnsw(bit: true)` (one bit per dimension), ' : ''}\`index: none\` (exact search), or ask the model for fewer dimensions.`,
     )
   }
   if (index.kind === 'diskann') checkDiskann(settings, index, fail)
