@@ -8,6 +8,7 @@ import { createQueryEmbedders, type EmbedderOptions } from './find-similar/query
 import { createQueryTexts } from './find-similar/query-texts.ts'
 import { createQueryVectors } from './find-similar/query-vectors.ts'
 import { type SearchTarget, searchTargets } from './find-similar/search-target.ts'
+import { createShortcuts } from './find-similar/shortcuts.ts'
 import { createWarnings } from './find-similar/warnings.ts'
 import type { Client, ModelContext } from './prisma/client.ts'
 import { connectionOf } from './prisma/connection.ts'
@@ -79,6 +80,7 @@ function createExtension(targets: readonly SearchTarget[], options: VectorizerOp
   const vectors = createQueryVectors(createQueryTexts(options.queryCache ?? defaultQueryCache), embedderOf)
   const { findSimilar, findSimilarMany } = createSearches({
     interceptor,
+    shortcuts: createShortcuts(),
     vectors,
     warn: createWarnings(options.warn ?? ((message) => console.warn(message))),
   })

@@ -1,6 +1,6 @@
 // Columns that the search brought along, as findMany would give them.
-import type { QueryCompiler } from '../where/compile-where.ts'
 import type { RowColumn } from './row-source.ts'
+import type { Hit } from './rows.ts'
 
 type Row = Record<string, unknown>
 
@@ -24,28 +24,44 @@ const readers: Readonly<Record<string, (value: unknown) => unknown>> = {
   Json: (value) => value,
 }
 
-/** Undefined where one of the values is not what findMany would give. */
-export async function decodeRow(
-  values: readonly unknown[],
+/**
+ * The rows of the hits. Undefined where one of the values is not what findMany would give. `isList` is asked only where the
+ * values leave it open: a NULL, and JSON.
+ */
+export async function decodeRows(
+  hits: readonly Hit[],
   columns: readonly RowColumn[],
-  isList: (field: string) => ReturnType<QueryCompiler['isList']>,
-): Promise<Row | undefined> {
-  const row: Row = {}
-  for (const [index, { field, type, shown }] of columns.entries()) {
-    const value = await decode(values[index], field, type, isList)
-    if (value === undefined) return undefined
-    Object.defineProperty(row, field, { value, enumerable: shown, writable: true, configurable: true })
+  isList: (field: string) => Promise<boolean>,
+): Promise<ReadonlyMap<Hit, Row> | undefined> {
+  const lists = await Promise.all(
+    columns.map(({ field, type }, index) =>
+      hits.some(({ row }) => row[index] === null || (type === 'Json' && Array.isArray(row[index])))
+        ? isList(field)
+        : undefined,
+    ),
+  )
+  const rows = new Map<Hit, Row>()
+  for (const hit of hits) {
+    const row: Row = {}
+    for (const [index, { field, type, shown }] of columns.entries()) {
+      const value = decode(hit.row[index], type, lists[index] === true)
+      if (value === undefined) return undefined
+      if (shown) row[field] = value
+      // Not left out: a result extension computes its fields when they are first read, maybe from the key.
+      else Object.defineProperty(row, field, { value, enumerable: false, writable: true, configurable: true })
+    }
+    rows.set(hit, row)
   }
-  return row
+  return rows
 }
 
-async function decode(value: unknown, field: string, type: string, isList: (field: string) => Promise<boolean>) {
-  if (value === null) return (await isList(field)) ? [] : null
+function decode(value: unknown, type: string, isList: boolean): unknown {
+  if (value === null) return isList ? [] : null
   const read = readers[type]
   if (!read) return undefined
   if (!Array.isArray(value)) return read(value)
   // A list of JSON, or a JSON value that is a list.
-  if (type === 'Json') return (await isList(field)) ? undefined : value
+  if (type === 'Json') return isList ? undefined : value
   const elements = value.map((element) => read(element))
   return elements.includes(undefined) ? undefined : elements
 }

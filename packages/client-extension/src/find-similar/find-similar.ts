@@ -11,10 +11,12 @@ import type { QueryVectors } from './query-vectors.ts'
 import { readRows } from './read-rows.ts'
 import { addResult } from './result-row.ts'
 import type { SearchTarget } from './search-target.ts'
+import type { Shortcuts } from './shortcuts.ts'
 import type { Warn } from './warnings.ts'
 
 export interface SearchServices {
   readonly interceptor: Interceptor
+  readonly shortcuts: Shortcuts
   readonly vectors: QueryVectors
   readonly warn: Warn
 }
@@ -37,13 +39,21 @@ export function createSearches(services: SearchServices) {
     const { skip = 0, take, rerank, candidates, rows: rowArguments } = options
     const vectors = services.vectors.of(asked)
     const findMany = inTransaction(connection, transaction)
+    const shortcut = services.shortcuts.of(connection, rowArguments)
     let want = rerank ? candidates : skip + take
     for (;;) {
       const round = searchRound(asked, vectors, want)
       const lists: Row[][] = []
       for (const index of asked.queries.keys()) {
         const args = { ...rowArguments, take: want }
-        lists.push((await services.interceptor.through(findMany, args, (call) => round.answer(index, call))) as Row[])
+        const answer = (call: InterceptedFindMany) => round.answer(index, call)
+        if (shortcut.known()) {
+          lists.push(await answer(unhooked(connection, args, transaction)))
+          continue
+        }
+        const list = (await services.interceptor.through(findMany, args, answer)) as Row[]
+        if (round.isUntouched(index, list)) shortcut.learn()
+        lists.push(list)
       }
       // Rows that another extension took out of the result are made up for by more of them.
       const short = lists.some((list, index) => list.length < want && round.hasMore(index))
@@ -100,6 +110,15 @@ function parseSearch(
   }
 }
 
+/** What our hook would be given where there is no other. */
+const unhooked = (connection: ModelConnection, args: object, transaction: unknown): InterceptedFindMany => ({
+  args,
+  read: (own) => inTransaction(connection, transaction)(own),
+  hooks: async (own) => ({ present: false, behind: false, args: own }),
+  transaction: transaction as InterceptedFindMany['transaction'],
+  hooked: true,
+})
+
 const inTransaction = ({ findMany }: ModelConnection, transaction: unknown): ModelConnection['findMany'] =>
   transaction === undefined
     ? findMany
@@ -122,23 +141,34 @@ function searchRound(asked: AskedSearch, vectors: ReturnType<QueryVectors['of']>
     const reading = await readRows(asked, call, rowArguments, hooks.behind)
     const { where } = hooks.args as { readonly where?: object }
     const hits = await findHits(asked, vectors, call, { where, take, skip, row: reading.source })
-    return { rows: await reading.rowsOf(hits), hits, hasMore: hits.map((list) => !capped && list.length >= take), skip }
+    return {
+      rows: await reading.rowsOf(hits),
+      hits,
+      hasMore: hits.map((list) => !capped && list.length >= take),
+      skip,
+      alone: reading.source !== undefined && !hooks.present,
+    }
   }
 
   let skipped = false
   let more: readonly boolean[] = []
+  const answered = new Map<number, Row | undefined>()
   return {
     async answer(index: number, call: InterceptedFindMany): Promise<Row[]> {
       found ??= findAll(call)
-      const { rows, hits, hasMore, skip } = await found
+      const { rows, hits, hasMore, skip, alone } = await found
       skipped = skip > 0
       more = hasMore
       const { search, distance } = asked.options
-      return (hits[index] ?? []).flatMap((hit) => {
+      const answer = (hits[index] ?? []).flatMap((hit) => {
         const row = rows(hit)
         return row ? [addResult(row, hit, { search, distance })] : []
       })
+      if (alone) answered.set(index, answer[0])
+      return answer
     },
+    /** Whether no other extension had a say in the rows, nor added to them. */
+    isUntouched: (index: number, list: readonly Row[]) => list[0] !== undefined && list[0] === answered.get(index),
     hasMore: (index: number) => more[index] === true,
     skipped: () => skipped,
   }
@@ -152,6 +182,8 @@ interface Found {
   readonly hasMore: readonly boolean[]
   /** Rows that the statement itself passed over. */
   readonly skip: number
+  /** Whether the rows came with the search, and no other extension hooks findMany. */
+  readonly alone: boolean
 }
 
 async function pageOf({ name, options, queries }: AskedSearch, index: number, rows: Row[], skipped: boolean) {

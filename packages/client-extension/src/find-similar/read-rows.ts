@@ -2,7 +2,7 @@
 import type { InterceptedFindMany } from '../prisma/intercept.ts'
 import { invalid } from './argument-readers.ts'
 import type { RowArguments } from './arguments.ts'
-import { decodeRow } from './decode-row.ts'
+import { decodeRows } from './decode-row.ts'
 import type { AskedSearch } from './find-similar.ts'
 import { hydration } from './hydrate.ts'
 import { type RowSource, rowSource } from './row-source.ts'
@@ -47,13 +47,8 @@ export async function readRows(
     const hits = lists.flat()
     if (!source) return hydrated(hits)
     const isList = (field: string) => connection.compiler.isList(model, field)
-    const rows = new Map<Hit, Row>()
-    for (const hit of hits) {
-      const row = await decodeRow(hit.row, source.columns, isList)
-      if (!row) return hydrated(hits)
-      rows.set(hit, row)
-    }
-    return (hit: Hit) => rows.get(hit)
+    const rows = await decodeRows(hits, source.columns, isList)
+    return rows ? (hit: Hit) => rows.get(hit) : hydrated(hits)
   }
 
   return { source, rowsOf }

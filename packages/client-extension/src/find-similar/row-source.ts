@@ -1,5 +1,7 @@
 // The rows themselves in the search's own statement, where nothing but their scalar fields is asked for.
+import { neededFields } from '../prisma/computed-fields.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
+import { isOmitted } from '../scope/shown-key.ts'
 import type { RowArguments } from './arguments.ts'
 import { keyFields, type Searchable } from './search-target.ts'
 
@@ -22,7 +24,7 @@ export interface RowColumn {
 const types = new Set(['String', 'Int', 'BigInt', 'Float', 'Decimal', 'Boolean', 'DateTime', 'Json', 'Bytes'])
 
 // Texts in quotes are matched first, so that what looks like a comment inside them is none.
-const asides = /"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[^]*?\*\//gu
+const asides = /"(?:[^"\\]|\\.)*"|\/\/.*|\/\*[\s\S]*?\*\//gu
 const enums = /\benum\s+([\w-]+)\s*\{([^}]*)\}/gu
 const hasMappedValue = /(?<!@)@map\b/u
 
@@ -32,7 +34,10 @@ const mappedOf = new WeakMap<object, ReadonlySet<string>>()
 function mappedEnums(schema: string, client: object): ReadonlySet<string> {
   const known = mappedOf.get(client)
   if (known) return known
-  const found = Array.from(schema.replaceAll(asides, '').matchAll(enums), ([, name = '', values = '']) => ({ name, values }))
+  const found = Array.from(schema.replaceAll(asides, '').matchAll(enums), ([, name = '', values = '']) => ({
+    name,
+    values,
+  }))
   const mapped = new Set(found.filter(({ values }) => hasMappedValue.test(values)).map(({ name }) => name))
   mappedOf.set(client, mapped)
   return mapped
@@ -54,9 +59,16 @@ export async function rowSource(
   const key = keyFields(search)
   if (key.some(({ castTo }) => castTo !== undefined)) return undefined
   const scalars = fields.filter(({ kind }) => kind !== 'object')
-  const isShown = (name: string) => (select ? select[name] === true : !(omit?.[name] ?? globallyOmitted.has(name)))
-  const asked = select ? Object.entries(select).filter(([, value]) => value !== undefined && value !== false) : []
-  if (asked.some(([name, value]) => value !== true || !scalars.some((scalar) => scalar.name === name))) return undefined
+  const isScalar = (name: string) => scalars.some((scalar) => scalar.name === name)
+  // Whatever else is there, relations or mistakes, is findMany's.
+  const named = Object.entries(select ?? omit ?? {}).filter(([, value]) => value !== undefined && value !== false)
+  if (named.some(([name, value]) => value !== true || !isScalar(name))) return undefined
+  const isShown = (name: string) => (select ? select[name] === true : !isOmitted(name, omit, globallyOmitted))
+  const omitted = select ? [] : scalars.filter(({ name }) => !isShown(name))
+  if (omitted.length > 0) {
+    const needed = neededFields(client, model)
+    if (!needed || omitted.some(({ name }) => needed.has(name))) return undefined
+  }
   const mapped = mappedEnums(schema, models)
   const read = scalars.filter(({ name }) => isShown(name) || key.some(({ field }) => field === name))
   if (read.some(({ kind, type }) => (kind === 'enum' ? mapped.has(type) : !types.has(type)))) return undefined

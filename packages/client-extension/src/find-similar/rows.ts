@@ -53,7 +53,7 @@ export function readAnswer(rows: readonly AnswerRow[], keyLength: number, rowLen
 }
 
 function readHit(row: AnswerRow, keyLength: number, rowLength: number): Hit {
-  const key = Array.from({ length: keyLength }, (_, part) => row[`key_${part}`])
+  const key = columnsOf(row, 'key_', keyLength)
   if (key.includes(undefined) || !('distance' in row)) throw unexpectedColumns(row)
   const { distance, score, vector, chunks } = row
   return {
@@ -63,8 +63,14 @@ function readHit(row: AnswerRow, keyLength: number, rowLength: number): Hit {
     chunk: 'chunk' in row ? readChunk(row) : undefined,
     vector: typeof vector === 'string' ? vector : undefined,
     chunks: Array.isArray(chunks) ? (chunks as readonly AttachedChunk[]) : undefined,
-    row: Array.from({ length: rowLength }, (_, index) => row[`row_${index}`]),
+    row: columnsOf(row, 'row_', rowLength),
   }
+}
+
+function columnsOf(row: AnswerRow, prefix: string, count: number): unknown[] {
+  const values: unknown[] = []
+  for (let index = 0; index < count; index++) values.push(row[prefix + index])
+  return values
 }
 
 function readChunk(row: AnswerRow): FoundChunk {

@@ -60,8 +60,6 @@ export interface StatementParts {
   readonly bestColumns: string
   readonly bestNames: readonly string[]
   readonly isBest: string
-  /** Whether two tables with the key's names hold the same key. */
-  sameKey(one: string, other: string): string
   /** What is returned of `c` besides its distance, and from which tables besides `c`. */
   readonly hitColumns: string
   readonly hitTables: string
@@ -116,8 +114,6 @@ export function statementParts(
     store,
     keyNames: keyNamesOf(fields),
     choosesBest: results === 'parents',
-    sameKey: (one: string, other: string) =>
-      fields.map((_, part) => `${one}.key_${part} = ${other}.key_${part}`).join(' and '),
     filter: filter && filterParts(filter, fields, values),
     indexDistance: bits ? distance : indexed,
     indexOrder: bits ? indexed : undefined,

@@ -1,11 +1,12 @@
 // The search by words, and by vectors and words together, each as one statement.
 import { quoteIdentifier, type SqlQuery, storeColumns, textConfiguration, textVector } from '@prisma-vectorizer/spec'
+import { storable } from '../query/storable-text.ts'
 import { candidateTables, nearTables, where } from './near.ts'
 import type { Weights } from './parse-mode.ts'
 import type { QueryParameter } from './query-parameter.ts'
 import { scanSettings } from './scan-settings.ts'
 import { type StatementInput, settingsPutBack, settingsTable } from './statement.ts'
-import { type StatementParts, statementParts } from './statement-parts.ts'
+import { type StatementParts, statementParts, type WordSource } from './statement-parts.ts'
 import { statementValues } from './statement-values.ts'
 
 export interface WordStatementInput extends StatementInput {
@@ -27,15 +28,15 @@ export interface HybridStatementInput extends WordStatementInput {
  */
 export function wordStatement(input: WordStatementInput): SqlQuery {
   const values = statementValues()
-  const text = values.add(input.words)
-  const parts = statementParts(input, values, undefined)
-  const query = `websearch_to_tsquery(${configuration(input)}, ${text})`
+  const text = values.add(storable(input.words))
+  const parts = statementParts(input, values, wordSource(input))
+  const query = `websearch_to_tsquery(${textConfiguration(input)}, ${text})`
   const { choosesBest, keyNames, bestColumns } = parts
-  const found = choosesBest ? `(${ofEachParent(parts, 'found')})` : 'found'
+  const found = choosesBest ? `(${ofEachParent(parts, 'found', 'rank desc')})` : 'found'
   return {
     text: `with words as materialized (
   select ${query} as query
-), ${foundTable(input, parts)}, best as (
+), ${foundTable(input, parts, undefined)}, best as (
   select ${bestColumns}, b.rank as score from ${found} b order by b.rank desc, ${keyNames} limit ${input.take}${offset(input)}
 )
 select t.*, null::int as scanned
@@ -58,11 +59,12 @@ export function hybridStatement(input: HybridStatementInput): SqlQuery {
   const { query, weights, places, take } = input
   const values = statementValues()
   const source = values.add(query.value)
-  const text = values.add(input.words)
+  const text = values.add(storable(input.words))
   const parts = statementParts(input, values, { form: query.form, source })
   const reach = { read: input.read, take: places, complete: true }
   const settings = input.read === 'all' ? [] : scanSettings(input.spec, input.read, input.tuning)
-  const anyWord = `replace(plainto_tsquery(${configuration(input)}, ${text})::text, '&', '|')::tsquery`
+  // With its spaces: a lexeme, of a URL for one, may hold an ampersand, but no space.
+  const anyWord = `replace(plainto_tsquery(${textConfiguration(input)}, ${text})::text, ' & ', ' | ')::tsquery`
   const score = (['vector', 'keyword'] as const)
     .map((side) => `coalesce(${values.add(weights[side])}::float8 / (${fusionConstant} + ${side[0]}.place), 0)`)
     .join(' + ')
@@ -71,13 +73,14 @@ export function hybridStatement(input: HybridStatementInput): SqlQuery {
     ...candidateTables(parts, reach),
     ...nearTables(parts, reach),
     `words as materialized (\n  select ${anyWord} as query\n)`,
-    foundTable({ ...input, read: mostFound }, parts),
-    placesTable('by_vector', parts, 'near', 'distance', places),
-    placesTable('by_words', parts, 'found', 'rank desc', places),
+    foundTable(input, parts, mostFound),
+    // What only a ranking without weight knows is no hit; nor is such a ranking computed.
+    placesTable('by_vector', parts, 'near', 'distance', weights.vector > 0 ? places : 0),
+    placesTable('by_words', parts, 'found', 'rank desc', weights.keyword > 0 ? places : 0),
     `best as (
   select ${parts.bestNames.map((name) => `coalesce(v.${name}, k.${name}) as ${name}`).join(', ')}, ${score} as score
-  from by_vector v full join by_words k on ${parts.sameKey('v', 'k')}
-  order by score desc, ${parts.bestNames.join(', ')} limit ${take}${offset(input)}
+  from by_vector v full join by_words k using (${parts.keyNames})
+  order by score desc, ${parts.keyNames} limit ${take}${offset(input)}
 )`,
   ]
   return {
@@ -94,22 +97,31 @@ order by t.score desc, ${ordered(parts)}`,
 // Of the chunks with the words, ranked before the best of each row is taken.
 const mostFound = 2000
 
-const configuration = (input: WordStatementInput) => textConfiguration(input)
+/** `words` holds the query. Each rank reads the chunk's text again: the index holds no places of words. */
+function wordSource(input: Pick<WordStatementInput, 'textSearch'>): WordSource {
+  const text = (table: string) => textVector(input, `${table}.${quoteIdentifier(storeColumns.chunk)}`)
+  return {
+    matches: (table) => `${text(table)} @@ (select query from words)`,
+    rank: (table) => `ts_rank_cd(${text(table)}, (select query from words))`,
+  }
+}
 
-/** `found`: the chunks with the words, ranked. Each rank reads the chunk's text again, the index holds no places. */
-function foundTable(input: Pick<WordStatementInput, 'textSearch' | 'read'>, parts: StatementParts): string {
-  const { nearColumns, store, filter } = parts
-  const text = textVector(input, `c.${quoteIdentifier(storeColumns.chunk)}`)
+/** `found`: the chunks with the words, ranked. */
+function foundTable(
+  input: Pick<WordStatementInput, 'textSearch'>,
+  { nearColumns, keyNames, store, filter }: StatementParts,
+  most: number | undefined,
+): string {
+  const { matches, rank } = wordSource(input)
   const passes = filter && `${filter.columnsOf('c')} in (${filter.matching})`
-  const limit = input.read === 'all' ? '' : ` limit ${input.read}`
+  const limit = most === undefined ? '' : `\n  order by rank desc, ${keyNames} limit ${most}`
   return `found as materialized (
-  select ${nearColumns}, ts_rank_cd(${text}, (select query from words)) as rank
-  from ${store} c${where(`${text} @@ (select query from words)`, passes)}
-  order by rank desc${limit}
+  select ${nearColumns}, ${rank('c')} as rank
+  from ${store} c${where(matches('c'), passes)}${limit}
 )`
 }
 
-const ofEachParent = ({ keyNames }: StatementParts, table: string, order = 'rank desc') =>
+const ofEachParent = ({ keyNames }: StatementParts, table: string, order: string) =>
   `select distinct on (${keyNames}) * from ${table} order by ${keyNames}, ${order}`
 
 function placesTable(name: string, parts: StatementParts, table: string, order: string, places: number): string {

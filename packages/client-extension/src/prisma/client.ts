@@ -21,6 +21,9 @@ export interface Client {
   _createPrismaPromise?(callback: (transaction: unknown) => PromiseLike<unknown>): PromiseLike<unknown>
   readonly _engineConfig?: { readonly adapter?: AdapterFactory; readonly inlineSchema?: string }
   readonly _globalOmit?: Readonly<Record<string, Readonly<Record<string, boolean>> | undefined>>
+  readonly _extensions?: {
+    getAllComputedFields(model: string): Readonly<Record<string, { readonly needs: readonly string[] }>> | undefined
+  }
   readonly _runtimeDataModel?: { readonly models: Readonly<Record<string, RuntimeModel | undefined>> }
 }
 

@@ -27,6 +27,8 @@ export interface ModelConnection {
   /** Fields the client leaves out by itself (`new PrismaClient({ omit })`). */
   readonly globallyOmitted: ReadonlySet<string>
   readonly client: Client
+  /** The model's delegate that was called: the same for as long as the client has the same extensions. */
+  readonly delegate: object
 }
 
 export function connectionOf(
@@ -66,6 +68,7 @@ export function connectionOf(
     vectorFormat: adapter?.adapterName === '@prisma/adapter-pg' ? 'binary' : 'text',
     globallyOmitted: new Set(omitted.filter(([, omit]) => omit).map(([field]) => field)),
     client,
+    delegate: context,
   }
 }
 

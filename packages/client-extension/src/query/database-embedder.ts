@@ -8,6 +8,7 @@ import {
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
 import { type PgaiCall, pgaiCall } from './pgai-functions.ts'
+import { storable } from './storable-text.ts'
 
 /** Runs a SELECT on the caller's connection, inside their transaction if they are in one. */
 type Run = (query: SqlQuery) => PromiseLike<readonly Readonly<Row>[]>
@@ -54,9 +55,6 @@ function embedQuery({ model, text }: PgaiCall, texts: readonly string[]): SqlQue
 
 /** No vector for NULL, which a function answers with when its provider sent none. */
 const readVector = (text: unknown): number[][] => (typeof text === 'string' ? [JSON.parse(text)] : [])
-
-/** NUL, which no text of PostgreSQL can hold, and half surrogate pairs become U+FFFD, as the worker stores them. */
-const storable = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '\ufffd')
 
 const missing = /(function|schema) "?ai\b.* does not exist/
 const denied = /permission denied for (schema ai\b|function \w+_embed)/

@@ -18,7 +18,7 @@ export function withKey(
   key: readonly string[],
   globallyOmitted: ReadonlySet<string>,
 ): WithKey {
-  const hidden = key.filter((field) => (select ? !select[field] : (omit?.[field] ?? globallyOmitted.has(field))))
+  const hidden = key.filter((field) => (select ? !select[field] : isOmitted(field, omit, globallyOmitted)))
   if (hidden.length === 0) return { shown: {}, hidden }
   const each = (value: boolean) => Object.fromEntries(hidden.map((field) => [field, value]))
   return { shown: select ? { select: { ...select, ...each(true) } } : { omit: { ...omit, ...each(false) } }, hidden }
@@ -28,3 +28,7 @@ export function withKey(
 export function hideFields(row: object, hidden: readonly string[]): void {
   for (const field of hidden) Object.defineProperty(row, field, { enumerable: false })
 }
+
+/** An `undefined` of the caller's counts for Prisma: it shows what the client leaves out by itself. */
+export const isOmitted = (field: string, omit: ShownFields['omit'], globallyOmitted: ReadonlySet<string>): boolean =>
+  omit && field in omit ? omit[field] === true : globallyOmitted.has(field)

@@ -71,7 +71,7 @@ export const everythingRows: Readonly<Record<string, Readonly<Record<string, str
   'dates without end': { date: 'infinity', timestamp: '-infinity', timestamptz: 'infinity' },
   'texts with NULL among them': { texts: '{a,NULL}' },
   'numbers with NULL among them': { ints: '{1,NULL}', bigs: '{NULL}', dates: '{NULL}' },
-  'money that Prisma cannot read': { money: '-1234.50' },
+  'a fortune': { money: '-1234567.50', moneys: '{"$1,234.50",-0.01}' },
 }
 
 /** The rows and a chunk of each, numbered from 1. */
