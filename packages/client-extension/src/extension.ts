@@ -68,9 +68,11 @@ export function createVectorizer<const M extends Manifest>(
 ): (options?: VectorizerOptions) => VectorizerExtension<M> {
   assertVersion(manifest)
   return (options = {}) => {
-    const extension = createExtension(searchTargets(manifest), options)
+    const targets = searchTargets(manifest)
+    const { model, ...others } = createExtension(targets, options)
+    const extend = (client: Client) => client.$extends({ ...others, model: { ...refusals(client, targets), ...model } })
     // Prisma infers the parts of an extension from its literal; ours are known from the manifest instead.
-    return ((client: Client) => client.$extends(extension)) as VectorizerExtension<M>
+    return extend as VectorizerExtension<M>
   }
 }
 
@@ -112,6 +114,24 @@ function createExtension(targets: readonly SearchTarget[], options: VectorizerOp
     query[delegateName(target.model)] = { findMany: interceptor.hook }
   }
   return { name: 'prisma-vectorizer', model, query }
+}
+
+/** For callers without types: a model that cannot be searched says so. */
+function refusals(client: Client, targets: readonly SearchTarget[]): Record<string, object> {
+  const models = Object.keys(client._runtimeDataModel?.models ?? {})
+  const delegates = client as unknown as Readonly<Record<string, { readonly findSimilar?: unknown } | undefined>>
+  const without = models.filter(
+    // Another manifest may have been extended with before.
+    (name) => !targets.some(({ model }) => model === name) && !delegates[delegateName(name)]?.findSimilar,
+  )
+  return Object.fromEntries(without.map((name) => [delegateName(name), { findSimilar: () => refuse(name) }]))
+}
+
+async function refuse(model: string): Promise<never> {
+  throw new VectorizerError('VZ305', {
+    fact: `${model}.findSimilar: the model has no vectorizer and no vector field.`,
+    fix: 'Annotate a text field, e.g. `/// @vectorizer(dimensions: 768)`, then run `npx prisma-vectorizer migrate dev`.',
+  })
 }
 
 function assertVersion(manifest: Manifest): void {

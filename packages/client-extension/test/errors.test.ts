@@ -104,6 +104,12 @@ describe('findSimilar', () => {
     })
   })
 
+  it('says so where the model has no vectors', async () => {
+    const { code, message } = await refused(searchOf('author')([1, 0, 0]))
+    expect(code).toBe('VZ305')
+    expect(message).toContain('Author.findSimilar: the model has no vectorizer and no vector field.')
+  })
+
   it('names the vectorizers when it is told of another', async () => {
     const { code, message } = await refused(searchOf('blogPost')([1, 0, 0], { vectorizer: 'titleEmbeddings' }))
     expect(code).toBe('VZ305')

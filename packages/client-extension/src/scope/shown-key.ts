@@ -31,4 +31,4 @@ export function hideFields(row: object, hidden: readonly string[]): void {
 
 /** An `undefined` of the caller's counts for Prisma: it shows what the client leaves out by itself. */
 export const isOmitted = (field: string, omit: ShownFields['omit'], globallyOmitted: ReadonlySet<string>): boolean =>
-  omit && field in omit ? omit[field] === true : globallyOmitted.has(field)
+  omit && field in omit ? Boolean(omit[field]) : globallyOmitted.has(field)

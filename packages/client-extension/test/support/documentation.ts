@@ -61,7 +61,8 @@ export async function exampleModule(examples: readonly Example[], vectorizer: st
   const folder = join(generated, `examples-${process.pid}`)
   const imports = new Set(examples.flatMap(({ code }) => code.match(importLine) ?? []))
   const bodies = examples.map(
-    ({ code, line }) => `  // line ${line}\n  async (db: Db, prisma: PrismaClient, east: number[]) => {\n    {\n${code.replaceAll(importLine, '')}    }\n  },`,
+    ({ code, line }) =>
+      `  // line ${line}\n  async (db: Db, prisma: PrismaClient, east: number[]) => {\n    {\n${code.replaceAll(importLine, '')}    }\n  },`,
   )
   const files = {
     'generated/prisma/client.ts': "export * from '../../../client/client.ts'\n",

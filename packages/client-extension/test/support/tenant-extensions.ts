@@ -43,6 +43,19 @@ const narrowed = (model: string, args: Call['args'], condition = conditions[mode
 const hooks = (hookOf: (model: string) => (call: Call) => Promise<unknown>) =>
   Object.fromEntries(Object.keys(conditions).map((model) => [model, { findMany: hookOf(model) }]))
 
+type FindMany = (args: object) => Promise<unknown>
+
+/** A findMany of each model in the place of Prisma's own, as model extensions define methods. */
+const methods = (method: (model: string, findMany: FindMany, args: Call['args']) => Promise<unknown>) =>
+  Object.fromEntries(
+    Object.keys(conditions).map((model) => {
+      function findMany(this: { readonly $parent: Record<string, { findMany: FindMany }> }, args: Call['args'] = {}) {
+        return method(model, (own) => this.$parent[model]?.findMany(own) as Promise<unknown>, args)
+      }
+      return [model, { findMany }]
+    }),
+  )
+
 async function filtered(model: string, { args, query }: Call) {
   return ((await query(args)) as Record<string, unknown>[]).filter(tests[model] ?? (() => true))
 }
@@ -74,18 +87,9 @@ export const tenantExtensions: Readonly<Record<string, ReturnType<typeof Prisma.
   'leaves out deleted rows': extension({
     query: hooks((model) => ({ args, query }) => query(narrowed(model, args, gone[model]))),
   }),
-  'replaces findMany': extension({
-    model: Object.fromEntries(
-      Object.keys(conditions).map((model) => [
-        model,
-        {
-          findMany(this: object, args: Call['args'] = {}) {
-            const { $parent } = this as { readonly $parent: Record<string, { findMany(args: object): unknown }> }
-            return $parent[model]?.findMany(narrowed(model, args))
-          },
-        },
-      ]),
-    ),
+  'replaces findMany': extension({ model: methods((model, findMany, args) => findMany(narrowed(model, args))) }),
+  'replaces findMany by one that filters': extension({
+    model: methods((model, findMany, args) => filtered(model, { args, query: findMany })),
   }),
 }
 

@@ -1,8 +1,8 @@
 // Rows of two tenants. Those of the other one are nearer to every query, and more than the first scan of an index reads.
 
-/** Ids of the own tenant are 1 to 12, those of the other 101 to 200. */
+/** Ids of the own tenant are 1 to 12, those of the other 101 to 160. */
 export const ownRows = 12
-const otherRows = 100
+const otherRows = 60
 
 /** The same tables, once with both tenants and once as if there had never been another. */
 export const tenantRows = (withOther: boolean) => `
@@ -28,8 +28,8 @@ CREATE FUNCTION put_back() RETURNS void LANGUAGE sql AS $$
   DELETE FROM "samples"; INSERT INTO "samples" SELECT * FROM "kept_samples";
 $$;
 -- What a write may have changed. Not the uuids: those of new chunks are random.
-CREATE FUNCTION stored(low int, high int) RETURNS text LANGUAGE sql AS $$
-  SELECT string_agg(line, E'\\n' ORDER BY line COLLATE "C") FROM (
+CREATE FUNCTION stored(low int, high int) RETURNS text[] LANGUAGE sql AS $$
+  SELECT coalesce(array_agg(line ORDER BY line COLLATE "C"), '{}') FROM (
     SELECT 'chunk ' || (id, chunk_seq, chunk, embedding)::text FROM "BlogPost_embedding_store" WHERE id BETWEEN low AND high
     UNION ALL SELECT 'note ' || n::text FROM "Note" n WHERE id BETWEEN low AND high
     UNION ALL SELECT 'sample ' || s::text FROM "samples" s WHERE sample_no BETWEEN low AND high) t (line)
