@@ -14,7 +14,7 @@ describe('findSimilar', () => {
 
   /** Without the types that would refuse most of this, and counting the statements. */
   function searchOf(
-    model: 'blogPost' | 'product' | 'section' | 'blogPostContentEmbeddings',
+    model: 'author' | 'blogPost' | 'product' | 'section' | 'blogPostContentEmbeddings',
     options?: VectorizerOptions,
   ) {
     const db = fixture.prisma
@@ -27,7 +27,8 @@ describe('findSimilar', () => {
         },
       })
       .$extends(createVectorizer(manifest)(options))
-    return ((query, args) => (db[model].findSimilar as Search)(query, args)) as Search
+    const delegate = db[model] as unknown as { readonly findSimilar: Search }
+    return ((query, args) => delegate.findSimilar(query, args)) as Search
   }
 
   beforeAll(async () => {
