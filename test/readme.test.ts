@@ -65,6 +65,7 @@ it('runs the example of the README as printed', { timeout: 300_000 }, async () =
   expect(lines[1]).toMatch(/Bread Ada/u)
   expect(lines[2]).toBe('Bread')
   expect(lines[3]).toBe('Indexes - An HNSW index finds the nearest vectors fast.')
+  expect(lines[4]).toBe('Bread')
   expect(output).not.toContain('Draft')
 })
 

@@ -37,7 +37,8 @@ export interface CorpusChunk {
 
 /**
  * Chunks as embeddings of real documents lie: topics of unequal size, each document between two of them, its chunks (1 to
- * 7, mean 4) around it. Documents come in random order of topics.
+ * 7, mean 4) around it. Documents come in random order of topics. Few dimensions hold most of the variance: a noise that
+ * is the same in all of them would leave every vector equally far from every other, which no embedding model does.
  */
 export function* corpus(documents: number, dimensions: number, topics = 400, seed = 1): Generator<CorpusChunk> {
   const random = seeded(seed)
@@ -46,18 +47,22 @@ export function* corpus(documents: number, dimensions: number, topics = 400, see
     const length = Math.hypot(...vector)
     return vector.map((value) => value / length)
   }
-  const noise = 1 / Math.sqrt(dimensions)
+  const weights = Array.from({ length: dimensions }, (_, at) => (at + 1) ** -0.5)
+  const length = Math.hypot(...weights)
+  const noise = weights.map((weight) => weight / length)
   // The topics are the same for every seed: queries of another seed are about what the documents are about.
-  const centres = randomVectors(topics, dimensions, 20, 99)
+  const centres = randomVectors(topics, dimensions, 20, 99).map((centre) =>
+    unit(centre.map((value, at) => value * (weights[at] as number))),
+  )
   // The square makes the first topics large and the last ones small.
   const pick = () => Math.floor(random() ** 2 * topics)
   for (let document = 1; document <= documents; document++) {
     const [topic, other] = [pick(), pick()]
     const [one, two] = [centres[topic] as number[], centres[other] as number[]]
-    const middle = one.map((value, at) => value + (two[at] as number) * 0.5 + normal() * noise * 0.5)
+    const middle = one.map((value, at) => value + (two[at] as number) * 0.5 + normal() * (noise[at] as number) * 0.5)
     const chunks = 1 + Math.floor(random() * 7)
     for (let chunkSeq = 0; chunkSeq < chunks; chunkSeq++) {
-      const embedding = unit(middle.map((value) => value + normal() * noise * 0.8))
+      const embedding = unit(middle.map((value, at) => value + normal() * (noise[at] as number) * 0.8))
       yield { document, chunkSeq, topic, embedding }
     }
   }

@@ -25,7 +25,7 @@ const searches: Readonly<Record<string, (db: Searching) => Promise<unknown>>> = 
   'by an ivfflat index': (db) => db.sample.findSimilar([1, 0, 0, 0], { vectorizer: 'dense' }),
   'by an ivfflat index, tuned': (db) => db.sample.findSimilar([1, 0, 0, 0], { vectorizer: 'dense', probes: 1 }),
   'without an index': (db) => db.section.findSimilar(east),
-  'exactly': (db) => db.blogPost.findSimilar(east, { exact: true }),
+  exactly: (db) => db.blogPost.findSimilar(east, { exact: true }),
   'with a filter': (db) => db.blogPost.findSimilar(east, { where: { views: { gt: 10 } }, include: { author: true } }),
   'that nothing passes': (db) => db.blogPost.findSimilar(east, { where: { title: 'South' } }),
   'with a page': (db) => db.blogPost.findSimilar(east, { skip: 2, take: 2 }),

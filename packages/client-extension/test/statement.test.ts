@@ -81,9 +81,9 @@ describe('the statement', () => {
           set_config('hnsw.ef_search', '100', true) as ef_search_now,
           set_config('hnsw.iterative_scan', 'relaxed_order', true) as iterative_scan_now
       ), candidate (key_0) as materialized (
-        select w."id" from (SELECT "public"."BlogPost"."id" FROM "public"."BlogPost" WHERE "public"."BlogPost"."published" = $2) w limit 1001
+        select w."id" from (SELECT "public"."BlogPost"."id" FROM "public"."BlogPost" WHERE "public"."BlogPost"."published" = $2) w limit 2001
       ), few as materialized (
-        select count(*) <= 1000 as yes from candidate
+        select count(*) <= 2000 as yes from candidate
       ), near as materialized (
         (select c."id" as key_0, c."embedding_uuid", c."embedding" <=> (select $1::vector) as distance
         from "public"."BlogPost_embedding_store" c

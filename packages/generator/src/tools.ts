@@ -12,7 +12,7 @@ export {
 } from './emit/grants.ts'
 export { queueKeyType } from './emit/known-columns.ts'
 export { LineEdits } from './emit/line-edits.ts'
-export { isPlain, placeOf } from './emit/migration.ts'
+export { placeOf } from './emit/migration.ts'
 export { sqlNames, vectorNames } from './emit/sql-names.ts'
 export { indexParameters } from './emit/vector-index.ts'
 export { type ExpectedFunction, expectedFunctions } from './expected/functions.ts'

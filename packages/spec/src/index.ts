@@ -41,6 +41,7 @@ export {
   type RowFilter,
 } from './row-filter.ts'
 export { quoteIdentifier, quoteLiteral, quoteTable, type SqlQuery } from './sql-text.ts'
+export { isPlain } from './storage.ts'
 export { completeSpec } from './stored-spec.ts'
 export { isTextSearchName, textConfiguration, textVector } from './text-search.ts'
 export {

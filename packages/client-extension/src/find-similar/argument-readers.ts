@@ -8,7 +8,7 @@ export function invalid(where: string, fact: string, fix: string, why?: string):
 export function objectOf(args: unknown, where: string): Readonly<Record<string, unknown>> {
   if (args === undefined) return {}
   if (typeof args === 'object' && args !== null && !Array.isArray(args)) return args as Record<string, unknown>
-  const found = args === null ? 'null' : typeof args
+  const found = args === null ? 'null' : Array.isArray(args) ? 'an array' : typeof args
   throw invalid(where, `the arguments are ${found}, not an object.`, 'Write them as an object, e.g. { take: 5 }.')
 }
 

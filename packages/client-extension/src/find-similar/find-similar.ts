@@ -1,13 +1,13 @@
 // A search, from what the caller wrote to their typed rows.
 
 import type { ModelConnection } from '../prisma/connection.ts'
-import type { InterceptedFindMany, Interceptor } from '../prisma/intercept.ts'
+import type { Caller, InterceptedFindMany, Interceptor } from '../prisma/intercept.ts'
 import { type LazyPromise, lazily } from '../prisma/lazy-promise.ts'
 import { invalid } from './argument-readers.ts'
 import { maxTake, parseArguments, type SearchArguments } from './arguments.ts'
 import { findHits } from './find-hits.ts'
 import { type ParsedQuery, parseQuery } from './query-vector.ts'
-import type { QueryVectors } from './query-vectors.ts'
+import type { QueryVectors, ResolveQueries } from './query-vectors.ts'
 import { readRows } from './read-rows.ts'
 import { addResult } from './result-row.ts'
 import type { SearchTarget } from './search-target.ts'
@@ -34,11 +34,14 @@ type Row = Record<string, unknown>
 
 /** `(…) → one list of rows per query`, nearest first. Rejects with VZ301 to VZ309 and VZ4xx. */
 export function createSearches(services: SearchServices) {
-  async function searchAll(asked: AskedSearch, transaction: unknown): Promise<Row[][]> {
+  async function searchAll(
+    asked: AskedSearch,
+    transaction: unknown,
+    vectors = services.vectors.of(asked),
+  ): Promise<Row[][]> {
     const { connection, options } = asked
     const { skip = 0, take, rerank, candidates, rows: rowArguments } = options
-    const vectors = services.vectors.of(asked)
-    const findMany = inTransaction(connection, transaction)
+    const caller = inTransaction(connection, transaction)
     const shortcut = services.shortcuts.of(connection, rowArguments)
     let want = rerank ? candidates : skip + take
     for (;;) {
@@ -51,10 +54,11 @@ export function createSearches(services: SearchServices) {
           lists.push(await answer(unhooked(connection, args, transaction)))
           continue
         }
-        const list = (await services.interceptor.through(findMany, args, answer)) as Row[]
+        const list = (await services.interceptor.through(caller, args, answer)) as Row[]
         if (round.isUntouched(index, list)) shortcut.learn()
         lists.push(list)
       }
+      if (round.isElsewhere()) return searchInTransaction(asked, vectors)
       // Rows that another extension took out of the result are made up for by more of them.
       const short = lists.some((list, index) => list.length < want && round.hasMore(index))
       if (!short || round.skipped() || want >= maxTake) {
@@ -62,6 +66,20 @@ export function createSearches(services: SearchServices) {
       }
       want = Math.min(maxTake, want * 4)
     }
+  }
+
+  /**
+   * Another extension reads the rows from somewhere else, a replica: then hits and rows would not be of one side. In a
+   * transaction it leaves them on the primary, where raw queries are always run.
+   */
+  async function searchInTransaction(asked: AskedSearch, vectors: ResolveQueries): Promise<Row[][]> {
+    const { connection, queries, options } = asked
+    // Texts are embedded before: a transaction keeps a connection.
+    const first = queries.every(({ kind }) => kind !== 'row') && options.mode.kind !== 'keyword'
+    if (first) await vectors()
+    return connection.transaction((inside) =>
+      searchAll({ ...asked, connection: inside }, undefined, first ? vectors : undefined),
+    )
   }
 
   return {
@@ -100,35 +118,38 @@ function parseSearch(
 ): AskedSearch {
   const name = `${target.model}.${method}`
   const options = parseArguments(target, args, name)
-  const words = options.mode.kind !== 'vector'
   return {
     name,
     model: target.model,
     connection,
     options,
-    queries: queries.map((query) => parseQuery(query, options.search.spec, name, words)),
+    queries: queries.map((query) => parseQuery(query, options.search.spec, name, options.mode.kind)),
   }
 }
 
 /** What our hook would be given where there is no other. */
 const unhooked = (connection: ModelConnection, args: object, transaction: unknown): InterceptedFindMany => ({
   args,
-  read: (own) => inTransaction(connection, transaction)(own),
-  hooks: async (own) => ({ present: false, behind: false, args: own }),
+  read: (own) => inTransaction(connection, transaction).findMany(own),
+  hooks: async (own) => ({ present: false, behind: false, elsewhere: false, args: own }),
   transaction: transaction as InterceptedFindMany['transaction'],
   hooked: true,
 })
 
-const inTransaction = ({ findMany }: ModelConnection, transaction: unknown): ModelConnection['findMany'] =>
-  transaction === undefined
-    ? findMany
-    : (args) => {
-        const promise = findMany(args)
-        return promise.requestTransaction?.(transaction) ?? promise
-      }
+function inTransaction(connection: ModelConnection, transaction: unknown): Caller {
+  if (transaction === undefined) return connection
+  const { findMany, replaced } = connection
+  return {
+    replaced,
+    findMany(args) {
+      const promise = findMany(args)
+      return promise.requestTransaction?.(transaction) ?? promise
+    },
+  }
+}
 
 /** One statement for all queries, asked by the first of them, and one reading of rows. */
-function searchRound(asked: AskedSearch, vectors: ReturnType<QueryVectors['of']>, want: number) {
+function searchRound(asked: AskedSearch, vectors: ResolveQueries, want: number) {
   let found: Promise<Found> | undefined
 
   async function findAll(call: InterceptedFindMany): Promise<Found> {
@@ -136,6 +157,10 @@ function searchRound(asked: AskedSearch, vectors: ReturnType<QueryVectors['of']>
     const { take: limit, skip: _skip, cursor: _cursor, orderBy: _orderBy, ...rowArguments } = call.args
     const capped = typeof limit === 'number' && limit >= 0 && limit < want
     const hooks = await call.hooks(call.args)
+    if (hooks.elsewhere && call.transaction === undefined && !asked.connection.isInTransaction()) {
+      elsewhere = true
+      return { rows: () => undefined, hits: [], hasMore: [], skip: 0, alone: false }
+    }
     const skip = hooks.present || asked.options.rerank ? 0 : (asked.options.skip ?? 0)
     const take = (capped ? limit : want) - skip
     const reading = await readRows(asked, call, rowArguments, hooks.behind)
@@ -150,6 +175,7 @@ function searchRound(asked: AskedSearch, vectors: ReturnType<QueryVectors['of']>
     }
   }
 
+  let elsewhere = false
   let skipped = false
   let more: readonly boolean[] = []
   const answered = new Map<number, Row | undefined>()
@@ -171,6 +197,7 @@ function searchRound(asked: AskedSearch, vectors: ReturnType<QueryVectors['of']>
     isUntouched: (index: number, list: readonly Row[]) => list[0] !== undefined && list[0] === answered.get(index),
     hasMore: (index: number) => more[index] === true,
     skipped: () => skipped,
+    isElsewhere: () => elsewhere,
   }
 }
 
@@ -187,10 +214,10 @@ interface Found {
 }
 
 async function pageOf({ name, options, queries }: AskedSearch, index: number, rows: Row[], skipped: boolean) {
-  const { rerank, take, skip = 0 } = options
+  const { rerank, candidates, take, skip = 0 } = options
   if (skipped) return rows
   const query = queries[index] as ParsedQuery
-  const ranked = rerank ? await rerank(queryAsGiven(query), rows) : rows
+  const ranked = rerank ? await rerank(queryAsGiven(query), rows.slice(0, candidates)) : rows
   if (Array.isArray(ranked)) return ranked.slice(skip, skip + take) as Row[]
   throw invalid(name, '`rerank` returned no array.', 'Return the hits in their new order: (query, hits) => hits.')
 }

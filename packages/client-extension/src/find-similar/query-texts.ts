@@ -16,8 +16,9 @@ export interface EmbeddedTexts {
   readonly signal?: AbortSignal | undefined
 }
 
-/** `size`: how many vectors are kept; 0: none. A vector of 1536 numbers takes 12 kB. */
+/** `size`: how many vectors are kept; 0: none. A vector of 1536 numbers takes 12 kB. Throws VZ306. */
 export function createQueryTexts(size: number) {
+  if (!Number.isSafeInteger(size) || size < 0) throw noSize(size)
   const kept = size > 0 ? new LRUCache<string, VectorInput>({ max: size }) : undefined
 
   /** One vector per text. Rejects with VZ4xx, or with the signal's reason. */
@@ -52,7 +53,9 @@ async function callProvider(embedder: Embedder, texts: readonly string[], { wher
     const { vectors } = await embedder.embed(texts, { purpose: 'query', signal })
     if (vectors.length === texts.length) return vectors
   } catch (cause) {
-    if (isVectorizerError(cause) || signal?.aborted) throw cause
+    // Of what a provider throws then, only some is the reason.
+    signal?.throwIfAborted()
+    if (isVectorizerError(cause)) throw cause
     throw new VectorizerError('VZ405', {
       fact: `${where}: ${embedder.name} could not embed the query: ${cause instanceof Error ? cause.message : cause}`,
       cause,
@@ -60,3 +63,10 @@ async function callProvider(embedder: Embedder, texts: readonly string[], { wher
   }
   throw new VectorizerError('VZ403', { fact: `${where}: ${embedder.name} answered with another number of vectors.` })
 }
+
+const noSize = (size: unknown) =>
+  new VectorizerError('VZ306', {
+    fact: `\`queryCache\` is ${typeof size === 'number' ? size : JSON.stringify(size)}.`,
+    why: 'It says how many vectors of query texts are kept, a whole number from 0.',
+    fix: 'Write such a number, or leave it out.',
+  })

@@ -11,6 +11,7 @@ import {
   VectorizerError,
   vectorTypes,
 } from '@prisma-vectorizer/spec'
+import type { SearchMode } from './parse-mode.ts'
 
 /**
  * What to search for: a text, embedded with the vectorizer's model, or a vector of its dimensions. For vectors of type
@@ -33,18 +34,26 @@ export const isSparse = (value: unknown): value is SparseVectorInput => value in
 
 // Embedding models read 512 to 32,768 tokens, a few characters each: a provider would cut or refuse what is longer.
 const longestText = 100_000
+// Each has to be in the chunk. PostgreSQL's stack ends at some 20,000, and ranking by 1000 may take a minute.
+const mostWords = 256
 
 /**
- * Throws VZ301 to VZ304 (a field without a model) and VZ306. `words`: the query is for words, which a vector has none of.
+ * Throws VZ301 to VZ304 (a field without a model) and VZ306. A vector has no words, which the other modes search for.
  * `where` names the call in messages, e.g. `BlogPost.findSimilar`.
  */
-export function parseQuery(query: unknown, spec: AnySpec, where: string, words = false): ParsedQuery {
+export function parseQuery(
+  query: unknown,
+  spec: AnySpec,
+  where: string,
+  mode: SearchMode['kind'] = 'vector',
+): ParsedQuery {
   if (typeof query === 'string') {
     if (spec.kind === 'vector') throw noModel(spec, where)
     assertText(query, where)
+    if (mode === 'keyword') assertFewWords(query, where)
     return { kind: 'text', text: query }
   }
-  if (words) {
+  if (mode !== 'vector') {
     throw new VectorizerError('VZ306', {
       fact: `${where}: a full-text search needs a text, and the query is none.`,
       fix: "Pass a text, or search with `mode: 'vector'`.",
@@ -117,6 +126,16 @@ function assertText(text: string, where: string): void {
     fact: `${where}: the query text is ${text === '' ? 'empty' : 'only white space'}.`,
     why: 'It means nothing, so everything would be as near to it.',
     fix: 'Use findMany when there is nothing to search for.',
+  })
+}
+
+function assertFewWords(text: string, where: string): void {
+  const words = text.match(/[\p{L}\p{M}\p{N}]+/gu)?.length ?? 0
+  if (words <= mostWords) return
+  throw new VectorizerError('VZ303', {
+    fact: `${where}: the query text has ${words} words.`,
+    why: `With \`mode: 'keyword'\` a chunk must have all of them; more than ${mostWords} take PostgreSQL too long.`,
+    fix: "Search for fewer words, or with `mode: 'hybrid'`.",
   })
 }
 

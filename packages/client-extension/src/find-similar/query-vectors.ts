@@ -33,6 +33,8 @@ export function createQueryVectors(
 ): QueryVectors {
   async function resolve({ queries, options, name, connection }: AskedQueries): Promise<ResolvedQuery[]> {
     const { search, signal } = options
+    // Before the rows that queries are like are read, too.
+    signal?.throwIfAborted()
     const texts = queries.flatMap((query) => (query.kind === 'text' ? [query.text] : []))
     const spec = search.spec as VectorizerSpec
     const embedded = texts.length

@@ -1,5 +1,6 @@
 // What every search statement is put together from: the store's table, its key, and the distance, as SQL text.
 import {
+  type AnySpec,
   type Distance,
   indexedDistance,
   indexedExpression,
@@ -51,6 +52,7 @@ export interface WordSource {
 
 /** `c` is the table of the store, `b` the best of what was read from it. */
 export interface StatementParts {
+  readonly spec: AnySpec
   readonly store: string
   /** `key_0, key_1, …`: the key by names that no column of a user can collide with. */
   readonly keyNames: string
@@ -111,6 +113,7 @@ export function statementParts(
   const bits = indexesBits(spec)
   const store = storeTableOf(input)
   const common = {
+    spec,
     store,
     keyNames: keyNamesOf(fields),
     choosesBest: results === 'parents',

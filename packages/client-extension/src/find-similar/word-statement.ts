@@ -28,7 +28,7 @@ export interface HybridStatementInput extends WordStatementInput {
  */
 export function wordStatement(input: WordStatementInput): SqlQuery {
   const values = statementValues()
-  const text = values.add(storable(input.words))
+  const text = values.add(searchable(input.words))
   const parts = statementParts(input, values, wordSource(input))
   const query = `websearch_to_tsquery(${textConfiguration(input)}, ${text})`
   const { choosesBest, keyNames, bestColumns } = parts
@@ -53,18 +53,16 @@ const fusionConstant = 60
 
 /**
  * Reciprocal rank fusion: a row scores `weight / (60 + place)` for its place in the ranking by vectors, and again in the
- * one by words. The words count any of them, not all: a question holds words that its answer does not.
+ * one by words. Any of the words counts, not all of them: a question holds words that its answer does not.
  */
 export function hybridStatement(input: HybridStatementInput): SqlQuery {
   const { query, weights, places, take } = input
   const values = statementValues()
   const source = values.add(query.value)
-  const text = values.add(storable(input.words))
+  const text = values.add(searchable(input.words))
   const parts = statementParts(input, values, { form: query.form, source })
   const reach = { read: input.read, take: places, complete: true }
   const settings = input.read === 'all' ? [] : scanSettings(input.spec, input.read, input.tuning)
-  // With its spaces: a lexeme, of a URL for one, may hold an ampersand, but no space.
-  const anyWord = `replace(plainto_tsquery(${textConfiguration(input)}, ${text})::text, ' & ', ' | ')::tsquery`
   const score = (['vector', 'keyword'] as const)
     .map((side) => `coalesce(${values.add(weights[side])}::float8 / (${fusionConstant} + ${side[0]}.place), 0)`)
     .join(' + ')
@@ -72,7 +70,7 @@ export function hybridStatement(input: HybridStatementInput): SqlQuery {
     ...(settings.length ? [settingsTable(settings)] : []),
     ...candidateTables(parts, reach),
     ...nearTables(parts, reach),
-    `words as materialized (\n  select ${anyWord} as query\n)`,
+    anyWord(input, text),
     foundTable(input, parts, mostFound),
     // What only a ranking without weight knows is no hit; nor is such a ranking computed.
     placesTable('by_vector', parts, 'near', 'distance', weights.vector > 0 ? places : 0),
@@ -93,6 +91,18 @@ order by t.score desc, ${ordered(parts)}`,
     values: values.values,
   }
 }
+
+// ts_rank_cd of 2000 chunks of 150 words took 0.17 s more than finding them with 64 words, 0.5 s with 256, 67 s with 1000.
+const mostWords = 64
+
+/** `words`: any of the first words of the text, without what the language passes over. */
+const anyWord = (input: Pick<WordStatementInput, 'textSearch'>, text: string) => `words as materialized (
+  select string_agg('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''', ' | ')::tsquery as query
+  from (select lexeme from unnest(${textVector(input, text)}) order by positions[1] limit ${mostWords}) w
+)`
+
+// In a database of locale C every character beyond ASCII is a letter, U+FFFD too.
+const searchable = (words: string) => storable(words, ' ')
 
 // Of the chunks with the words, ranked before the best of each row is taken.
 const mostFound = 2000

@@ -8,6 +8,8 @@ import { interactiveTransaction, within } from './transaction.ts'
 export interface ModelConnection {
   /** The caller's findMany of the model, every extension included. */
   findMany: ModelContext['findMany']
+  /** Whether that is a method of a model extension, not Prisma's own. */
+  readonly replaced: boolean
   /** The caller's create and update. */
   create(args: object): PromiseLike<unknown>
   update(args: object): PromiseLike<unknown>
@@ -19,6 +21,8 @@ export interface ModelConnection {
   execute(query: SqlQuery): PromiseLike<number>
   /** Runs `work` in one transaction: the caller's own, if they are in one. `timeout`, in ms, instead of the client's. */
   transaction<T>(work: (inside: ModelConnection) => Promise<T>, timeout?: number): Promise<T>
+  /** Whether the caller is in an interactive transaction. */
+  isInTransaction(): boolean
   readonly compileWhere: WhereCompiler
   readonly compiler: QueryCompiler
   /** Postgres schema of models without `@@schema`. */
@@ -42,8 +46,11 @@ export function connectionOf(
   const schema = settings.schema ?? adapter?.options?.schema ?? 'public'
   const omitted = Object.entries(client._globalOmit?.[delegateName(target.model)] ?? {})
   const compiler = compilerOf(client, schema)
+  // Prisma makes its own methods anew for each delegate, so that only their source tells whose a method is.
+  const replaced = String(context.findMany) !== compiler.findManySource(target.model)
   return {
     findMany: (args) => context.findMany(args),
+    replaced,
     create: (args) => context.create(args),
     update: (args) => context.update(args),
     run: ({ text, values }) => client.$queryRawUnsafe(text, ...values),
@@ -56,10 +63,14 @@ export function connectionOf(
     execute: ({ text, values }) => client.$executeRawUnsafe(text, ...values),
     transaction(work, timeout) {
       // Not nested, which would be a savepoint: not every adapter has them.
-      if (!client.$transaction || interactiveTransaction(client) !== undefined) return work(this)
+      if (!client.$transaction || this.isInTransaction()) return work(this)
       const options = timeout === undefined ? undefined : { timeout }
-      return client.$transaction((inside) => work(connectionOf(within(context, inside), target, settings)), options)
+      return client.$transaction(
+        (inside) => work({ ...connectionOf(within(context, inside), target, settings), replaced }),
+        options,
+      )
     },
+    isInTransaction: () => interactiveTransaction(client) !== undefined,
     compileWhere: compiler.where,
     compiler,
     schema,

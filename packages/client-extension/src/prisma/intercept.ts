@@ -2,7 +2,7 @@
 // arguments, our hook then answers it, and those applied after ours are asked too. What they hide, no method of ours shows.
 import type { RowArguments } from '../find-similar/arguments.ts'
 import type { FindManyHook, ModelContext } from './client.ts'
-import { type OtherHooks, otherHooks } from './query-hooks.ts'
+import { askedTransaction, type OtherHooks, otherHooks } from './query-hooks.ts'
 
 // A property of the arguments, not an AsyncLocalStorage: it cannot be taken for another findMany that an extension runs
 // on the way, and it keeps an extension that caches by arguments from giving one search the rows of another.
@@ -33,41 +33,69 @@ export interface InterceptedFindMany {
 /** Answers a findMany with rows; what else it has to say it leaves where its maker finds it. */
 export type Answer = (intercepted: InterceptedFindMany) => Promise<unknown[]>
 
+/** Whose findMany is called. */
+export interface Caller {
+  readonly findMany: ModelContext['findMany']
+  /** Whether a model extension put it in the place of Prisma's own: no hook, but it has a say as well. */
+  readonly replaced: boolean
+}
+
 export interface Interceptor {
   /** Calls the caller's findMany with `args`, and has it answered by `answer`. */
-  through(findMany: ModelContext['findMany'], args: object, answer: Answer): Promise<readonly unknown[]>
+  through(caller: Caller, args: object, answer: Answer): Promise<readonly unknown[]>
   /** The hook on findMany: answers those that are ours, lets all others pass. */
   readonly hook: (call: FindManyHook) => PromiseLike<unknown>
 }
 
 interface Pending {
   readonly answer: Answer
+  readonly replaced: boolean
   reached: boolean
 }
 
 export function createInterceptor(): Interceptor {
   const pending = new Map<string, Pending>()
 
-  async function through(findMany: ModelContext['findMany'], args: object, answer: Answer) {
-    const asked: Pending = { answer, reached: false }
+  async function through({ findMany, replaced }: Caller, args: object, answer: Answer) {
+    const asked: Pending = { answer, replaced, reached: false }
     const token = crypto.randomUUID()
     pending.set(token, asked)
+    let lazy = false
     try {
-      const found = await findMany({ ...args, [marker]: token })
+      const promise = findMany({ ...args, [marker]: token })
+      lazy = promise.requestTransaction !== undefined
+      const found = await promise
       if (asked.reached) return found as readonly unknown[]
     } catch (error) {
       if (asked.reached || !(error instanceof Error && error.message.includes(marker))) throw error
     } finally {
       pending.delete(token)
     }
+    // Not where it is in a transaction already, or runs without one whatever it is told.
+    const elsewhere = lazy && (await passesInTransaction(findMany, args))
     // Another extension answered by itself: then that is who reads the rows, and what it hides is not known beforehand.
     return answer({
       args,
       read: (own) => findMany(own),
-      hooks: async (own) => ({ present: true, behind: true, args: own }),
+      hooks: async (own) => ({ present: true, behind: true, elsewhere, args: own }),
       transaction: undefined,
       hooked: false,
     })
+  }
+
+  /** Whether what answered by itself would not in a transaction. */
+  async function passesInTransaction(findMany: ModelContext['findMany'], args: object): Promise<boolean> {
+    const asked: Pending = { answer: async () => [], replaced: false, reached: false }
+    const token = crypto.randomUUID()
+    pending.set(token, asked)
+    try {
+      await findMany({ ...args, [marker]: token }).requestTransaction?.(askedTransaction)
+    } catch {
+      // What it refuses in a transaction it does not pass on.
+    } finally {
+      pending.delete(token)
+    }
+    return asked.reached
   }
 
   async function hook(call: FindManyHook): Promise<unknown> {
@@ -79,7 +107,10 @@ export function createInterceptor(): Interceptor {
     return asked.answer({
       args,
       read: (own) => call.query(own),
-      hooks: (own) => otherHooks(call, own),
+      async hooks(own) {
+        const others = await otherHooks(call, own)
+        return { ...others, present: others.present || asked.replaced }
+      },
       transaction,
       hooked: true,
     })

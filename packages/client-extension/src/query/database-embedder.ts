@@ -50,7 +50,7 @@ export function createDatabaseEmbedder(spec: EmbeddedSpec, run: Run): Embedder {
 
 function embedQuery({ model, text }: PgaiCall, texts: readonly string[]): SqlQuery {
   const columns = texts.map((_, index) => `${text(index + 2)}::text as vector_${index}`)
-  return { text: `select ${columns.join(', ')}`, values: [model, ...texts.map(storable)] }
+  return { text: `select ${columns.join(', ')}`, values: [model, ...texts.map((text) => storable(text))] }
 }
 
 /** No vector for NULL, which a function answers with when its provider sent none. */

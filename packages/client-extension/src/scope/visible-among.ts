@@ -3,7 +3,7 @@ import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
 import type { Interceptor } from '../prisma/intercept.ts'
 import { type RowKey, readKey, whereKeys } from './row-key.ts'
-import type { Scope } from './visible-rows.ts'
+import { readWhereSqlRuns, type Scope } from './visible-rows.ts'
 
 // One filter of more keys would take Prisma longer than two.
 const keysAtOnce = 1000
@@ -21,8 +21,11 @@ export async function visibleAmong(
   const fields = keyFields(search)
   const filterOf = (from: number) => ({ where: whereKeys(fields, keys.slice(from, from + keysAtOnce)) })
   let alone = false
-  await interceptor.through(connection.findMany, filterOf(0), async (call) => {
-    alone = call.hooked && !(await call.hooks(call.args)).present
+  let elsewhere = false
+  await interceptor.through(connection, filterOf(0), async (call) => {
+    const hooks = await call.hooks(call.args)
+    alone = call.hooked && !hooks.present
+    elsewhere = hooks.elsewhere
     return []
   })
   if (alone) return { kind: 'filter', filter: undefined }
@@ -31,7 +34,7 @@ export async function visibleAmong(
   const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
   const rows: Record<string, unknown>[] = []
   for (let from = 0; from < keys.length; from += keysAtOnce) {
-    rows.push(...((await connection.findMany({ ...filterOf(from), ...shown })) as Record<string, unknown>[]))
+    rows.push(...(await readWhereSqlRuns(connection, { ...filterOf(from), ...shown }, elsewhere)))
   }
   return { kind: 'keys', keys: rows.map((row) => readKey(row, names)), rows }
 }

@@ -40,9 +40,12 @@ export async function visibleRows(
   const args = where === undefined ? {} : { where }
   let filter: CompiledWhere | undefined
   let decided = false
-  await interceptor.through(connection.findMany, args, async (call) => {
+  let elsewhere = false
+  await interceptor.through(connection, args, async (call) => {
     const bounded = call.args.take !== undefined || call.args.skip !== undefined || call.args.cursor !== undefined
-    if (!call.hooked || bounded || (await call.hooks(call.args)).present) return []
+    const hooks = await call.hooks(call.args)
+    elsewhere = hooks.elsewhere
+    if (!call.hooked || bounded || hooks.present) return []
     filter = await connection.compileWhere(model, call.args.where, fields)
     decided = true
     return []
@@ -52,6 +55,19 @@ export async function visibleRows(
   const hidden = [...fields, ...(reading.fields ?? [])].filter((field) => connection.globallyOmitted.has(field))
   const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
   const ordered = reading.orderBy?.length ? { orderBy: reading.orderBy } : {}
-  const rows = (await connection.findMany({ ...args, ...shown, ...ordered })) as readonly Record<string, unknown>[]
+  const rows = await readWhereSqlRuns(connection, { ...args, ...shown, ...ordered }, elsewhere)
   return { kind: 'keys', keys: rows.map((row) => readKey(row, fields)), rows }
+}
+
+/**
+ * The caller's findMany. SQL of ours goes to the primary: an extension that reads from replicas (`elsewhere`) leaves what
+ * is in a transaction there, too.
+ */
+export async function readWhereSqlRuns(
+  connection: ModelConnection,
+  args: object,
+  elsewhere: boolean,
+): Promise<readonly Record<string, unknown>[]> {
+  const read = async ({ findMany }: ModelConnection) => (await findMany(args)) as readonly Record<string, unknown>[]
+  return elsewhere ? connection.transaction(read) : read(connection)
 }

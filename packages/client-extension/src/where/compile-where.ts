@@ -29,6 +29,8 @@ export interface QueryCompiler {
   select(model: string, fields: readonly string[]): Promise<string>
   /** Whether a field holds a list: a NULL of it is an empty list for Prisma. */
   isList(model: string, field: string): Promise<boolean>
+  /** Source of Prisma's own findMany of `model`. */
+  findManySource(model: string): string
 }
 
 interface CaptureClient {
@@ -77,6 +79,7 @@ export function createQueryCompiler(schema: string, createClient: (adapter: Capt
 
   return {
     where,
+    findManySource: (model) => String(client[delegateName(model)]?.findMany),
     select: (model, fields) =>
       once(selects, `${model} ${fields.join()}`, async () => {
         const { text, values } = unfenced(await capture(model, { select: selectOf(fields) }))

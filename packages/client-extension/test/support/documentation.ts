@@ -24,7 +24,7 @@ export interface ExampleModule {
   remove(): Promise<void>
 }
 
-/** A ```sql block belongs to the ```ts block that it is the next block after, under the same heading. */
+/** A ```sql block belongs to the ```ts block right before it. Throws where there is none: its SQL would not be compared. */
 export async function examplesOf(document: URL): Promise<readonly Example[]> {
   const text = await readFile(document, 'utf8')
   const blocks = [...text.matchAll(/^#+ (.*)$|^```(\w+)\n([\s\S]*?)^```$/gmu)]
@@ -32,6 +32,7 @@ export async function examplesOf(document: URL): Promise<readonly Example[]> {
   let heading = ''
   for (const [index, [, title, language, code = '']] of blocks.entries()) {
     if (title !== undefined) heading = title
+    if (language === 'sql' && blocks[index - 1]?.[2] !== 'ts') throw new Error(`SQL of no example: ${code}`)
     if (language !== 'ts') continue
     const [, , next, sql = ''] = blocks[index + 1] ?? []
     const line = text.slice(0, blocks[index]?.index).split('\n').length

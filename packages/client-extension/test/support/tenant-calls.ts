@@ -76,10 +76,32 @@ const posts: readonly TenantCall[] = [
     }),
   ),
   ...of('blogPost', 'upsertEmbeddings', {
-    own: [{ data: [{ id: 1, chunk, embedding: east }, { id: 2, chunkSeq: 7, chunk, embedding: east }] }],
+    own: [
+      {
+        data: [
+          { id: 1, chunk, embedding: east },
+          { id: 2, chunkSeq: 7, chunk, embedding: east },
+        ],
+      },
+    ],
     hidden: [{ data: [{ id: 101, chunk, embedding: east }] }],
-    both: [{ data: [{ id: 1, chunk, embedding: east }, { id: 101, chunk, embedding: east }] }],
-    'both in batches': [{ data: [{ id: 1, chunk, embedding: east }, { id: 101, chunk, embedding: east }], batchSize: 1 }],
+    both: [
+      {
+        data: [
+          { id: 1, chunk, embedding: east },
+          { id: 101, chunk, embedding: east },
+        ],
+      },
+    ],
+    'both in batches': [
+      {
+        data: [
+          { id: 1, chunk, embedding: east },
+          { id: 101, chunk, embedding: east },
+        ],
+        batchSize: 1,
+      },
+    ],
   }),
   ...of('blogPost', 'deleteEmbeddings', {
     all: [{}],
@@ -104,7 +126,12 @@ const chunks: readonly TenantCall[] = [
 ]
 
 /** Of vectors of the model itself: the calls differ by the key and the name of the vectors. */
-function ofColumn(model: Model, vectorizer: object, vector: readonly number[], keyOf: (id: number) => object): TenantCall[] {
+function ofColumn(
+  model: Model,
+  vectorizer: object,
+  vector: readonly number[],
+  keyOf: (id: number) => object,
+): TenantCall[] {
   const text = model === 'note' ? 'text' : 'label'
   const by = (id: number) => (model === 'note' ? keyOf(id) : { kind_number: keyOf(id) })
   return [
@@ -129,14 +156,33 @@ function ofColumn(model: Model, vectorizer: object, vector: readonly number[], k
       'hidden, cleared': [{ ...vectorizer, where: by(102), embedding: null }],
     }),
     ...of(model, 'updateEmbeddings', {
-      own: [{ ...vectorizer, data: [{ ...keyOf(2), embedding: vector }, { ...keyOf(4), embedding: null }] }],
+      own: [
+        {
+          ...vectorizer,
+          data: [
+            { ...keyOf(2), embedding: vector },
+            { ...keyOf(4), embedding: null },
+          ],
+        },
+      ],
       hidden: [{ ...vectorizer, data: [{ ...keyOf(102), embedding: vector }] }],
-      both: [{ ...vectorizer, data: [{ ...keyOf(2), embedding: vector }, { ...keyOf(102), embedding: null }], batchSize: 1 }],
+      both: [
+        {
+          ...vectorizer,
+          data: [
+            { ...keyOf(2), embedding: vector },
+            { ...keyOf(102), embedding: null },
+          ],
+          batchSize: 1,
+        },
+      ],
     }),
     ...of(model, 'createWithEmbedding', {
       own: [{ ...vectorizer, data: { ...keyOf(50), [text]: 'own new' }, embedding: vector }],
     }),
-    ...of(model, 'upsertEmbeddings', { refused: [{ ...vectorizer, data: [{ ...keyOf(102), chunk, embedding: vector }] }] }),
+    ...of(model, 'upsertEmbeddings', {
+      refused: [{ ...vectorizer, data: [{ ...keyOf(102), chunk, embedding: vector }] }],
+    }),
   ]
 }
 

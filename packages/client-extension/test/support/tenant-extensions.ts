@@ -65,10 +65,18 @@ const gone: Record<string, () => Where> = { ...conditions, blogPost: () => ({ de
 /** Each hides what is not the tenant's from `findMany`. */
 export const tenantExtensions: Readonly<Record<string, ReturnType<typeof Prisma.defineExtension>>> = {
   'adds to `where`': extension({
-    query: hooks((model) => ({ args, query }) => query(narrowed(model, args))),
+    query: hooks(
+      (model) =>
+        ({ args, query }) =>
+          query(narrowed(model, args)),
+    ),
   }),
   'adds to `where` in place': extension({
-    query: hooks((model) => ({ args, query }) => query(Object.assign(args, narrowed(model, args)))),
+    query: hooks(
+      (model) =>
+        ({ args, query }) =>
+          query(Object.assign(args, narrowed(model, args))),
+    ),
   }),
   'adds to `where` of $allModels': extension({
     query: {
@@ -79,13 +87,22 @@ export const tenantExtensions: Readonly<Record<string, ReturnType<typeof Prisma.
   }),
   'adds to `where` of $allOperations': extension({
     query: {
-      $allOperations: ({ model, operation, args, query }: Call & { readonly model?: string; readonly operation: string }) =>
+      $allOperations: ({
+        model,
+        operation,
+        args,
+        query,
+      }: Call & { readonly model?: string; readonly operation: string }) =>
         query(model && operation === 'findMany' ? narrowed(delegate(model), args) : args),
     },
   }),
   'filters the result': extension({ query: hooks((model) => (call) => filtered(model, call)) }),
   'leaves out deleted rows': extension({
-    query: hooks((model) => ({ args, query }) => query(narrowed(model, args, gone[model]))),
+    query: hooks(
+      (model) =>
+        ({ args, query }) =>
+          query(narrowed(model, args, gone[model])),
+    ),
   }),
   'replaces findMany': extension({ model: methods((model, findMany, args) => findMany(narrowed(model, args))) }),
   'replaces findMany by one that filters': extension({

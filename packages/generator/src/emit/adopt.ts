@@ -3,6 +3,7 @@
 import {
   type AnySpec,
   isDeclaredIndex,
+  isPlain,
   objectNames,
   operatorClass,
   quoteIdentifier,
@@ -11,7 +12,7 @@ import {
   vectorColumn,
 } from '@prisma-vectorizer/spec'
 import { renderSql } from '../sql/render.ts'
-import { forgetOutside, isPlain, machinery, placeOf } from './migration.ts'
+import { forgetOutside, machinery, placeOf } from './migration.ts'
 import { primaryKeyName } from './prisma-names.ts'
 import { dollarTag, sqlNames } from './sql-names.ts'
 import { textIndex } from './text-index.ts'

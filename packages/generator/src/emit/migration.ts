@@ -1,5 +1,5 @@
 // Spec → the SQL of its migration: made, changed, or removed. Pure text; what to write when is migrations/plan.ts.
-import { type AnySpec, isDeclaredIndex, quoteTable, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { type AnySpec, isDeclaredIndex, isPlain, quoteTable, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import { type Change, describeChange } from '../migrations/change.ts'
 import { renderSql } from '../sql/render.ts'
 import { grants } from './grants.ts'
@@ -135,18 +135,6 @@ const hasForeignKey = ({ store }: VectorizerSpec): boolean => store.kind === 'ta
 /** For a comment, which a line break in a name would end. */
 const storeName = ({ store }: AnySpec): string =>
   store.kind === 'table' ? quoteTable(store).replaceAll(/\s+/gu, ' ') : `${store.model}.${store.field}`
-
-/** Bytes of a vector beside which its row's other columns fit an 8 kB page (chunk text is stored out of line). */
-const mostPlainBytes = 6_144
-
-/** Whether the migrations keep vectors in line, `STORAGE PLAIN`. */
-export function isPlain({ type, dimensions, store }: AnySpec): boolean {
-  // The other columns of a table that is not ours may be wide: a row that does not fit would be refused.
-  if (store.kind === 'column') return false
-  return (
-    (type === 'vector' && dimensions * 4 <= mostPlainBytes) || (type === 'halfvec' && dimensions * 2 <= mostPlainBytes)
-  )
-}
 
 const plainStorage = (spec: AnySpec): readonly string[] =>
   isPlain(spec) ? [renderSql('plain-storage', vectorNames(spec))] : []

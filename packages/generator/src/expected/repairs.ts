@@ -1,14 +1,6 @@
 // SQL that makes one part of a vectorizer again where a database has lost it: the sections of its migration, each alone.
-import type { AnySpec, VectorizerSpec } from '@prisma-vectorizer/spec'
-import {
-  dropVectorIndex,
-  emitExtension,
-  emitRemove,
-  emitRowSecurity,
-  enqueue,
-  isPlain,
-  retypeStore,
-} from '../emit/migration.ts'
+import { type AnySpec, isPlain, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { dropVectorIndex, emitExtension, emitRemove, emitRowSecurity, enqueue, retypeStore } from '../emit/migration.ts'
 import { rowSecurity } from '../emit/row-security.ts'
 import { sqlNames, vectorNames } from '../emit/sql-names.ts'
 import { dropTextIndex, textIndex } from '../emit/text-index.ts'

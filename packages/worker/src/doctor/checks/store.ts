@@ -1,5 +1,6 @@
 // The store: its columns, its keys, how it keeps vectors, and who may read it.
 import {
+  isPlain,
   quoteIdentifier,
   quoteTable,
   storeColumns,
@@ -103,7 +104,7 @@ function checkVectors({ spec, tools }: Examined, store: TableFacts): Complaint[]
       },
     ]
   }
-  if (!tools?.isPlain(spec) || column.plain) return []
+  if (!tools || !isPlain(spec) || column.plain) return []
   return [
     {
       code: 'DR410',
