@@ -54,6 +54,8 @@ const settingsOf = (db: Raw) => linesOf(db, 's::text')
 const valuesOf = (db: Raw) => linesOf(db, `s.name || ' = ' || s.setting`)
 
 async function linesOf(db: Raw, line: string): Promise<readonly string[]> {
+  // pgvector has its settings when it is loaded, and a pool opens another connection after a statement that failed.
+  await db.$queryRawUnsafe(`SELECT '[1]'::vector::text`)
   const [row] = await db.$queryRawUnsafe<[{ lines: string }]>(
     `SELECT string_agg(${line}, E'\n' ORDER BY s.name) AS lines FROM pg_settings s`,
   )
@@ -67,8 +69,6 @@ describe.each(adapters)('settings over %s', (adapter) => {
     const [tables, rows] = [await fixtureSql('tables'), await fixtureSql('rows')]
     fixture = await openFixture(adapter, `${tables}\n${rows}\n${insertSamples(sampleRows(60))}`)
     db = extend(fixture)
-    // Of one connection, and pgvector has its settings when it is loaded.
-    await db.$queryRawUnsafe(`SELECT '[1]'::vector::text`)
   })
   afterAll(() => fixture.close())
 

@@ -118,7 +118,9 @@ const leastPlaces = 50
 
 function fusion(input: Input, paged: boolean) {
   const rows = input.skip + input.take
-  const places = paged && rows <= 100 ? 200 : Math.max(leastPlaces, 2 * rows)
+  // Of a page the same number as of its neighbours, or a row's score would be another on the next.
+  const pages = [200, 2000, 20_000].find((each) => each >= 2 * rows) ?? 20_000
+  const places = paged ? pages : Math.max(leastPlaces, 2 * rows)
   return { places, read: readOf(input, places, false) }
 }
 
