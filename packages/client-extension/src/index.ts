@@ -1,10 +1,10 @@
+export type { Weights } from './arguments/parse-mode.ts'
 export {
   createVectorizer,
   type VectorizerExtension,
   type VectorizerOptions,
 } from './extension.ts'
-export type { Weights } from './find-similar/parse-mode.ts'
-export type { SimilarityQuery } from './find-similar/query-vector.ts'
+export type { SimilarityQuery } from './query/query-vector.ts'
 export type * from './types/manifest.ts'
 export type * from './types/reading-methods.ts'
 export type * from './types/results.ts'

@@ -1,7 +1,7 @@
 // The search by vectors and words together, against a fusion of the two rankings computed here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hybridStatement } from '../src/find-similar/word-statement.ts'
 import { createVectorizer, type VectorizerOptions } from '../src/index.ts'
+import { hybridStatement } from '../src/statement/word-statement.ts'
 import { adapters, type Fixture, openFixture } from './support/clients.ts'
 import { distances } from './support/distances.ts'
 import { randomNumbers } from './support/sample-vectors.ts'

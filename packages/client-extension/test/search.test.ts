@@ -1,8 +1,8 @@
 // The search over enough vectors for its index to matter: recall, full pages, and how far a scan goes.
 import type { VectorizerSpec } from '@prisma-vectorizer/spec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readAnswer } from '../src/find-similar/rows.ts'
 import { type RunQuery, search } from '../src/find-similar/search.ts'
+import { readAnswer } from '../src/rows/rows.ts'
 import type { CompiledWhere } from '../src/where/compile-where.ts'
 import { manifest } from './fixture/manifest.ts'
 import { type Fixture, fixtureSql, openFixture } from './support/clients.ts'

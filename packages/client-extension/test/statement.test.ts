@@ -1,8 +1,8 @@
 // The SQL that is sent: its text and parameters, its rows, and its plan.
 import type { VectorizerSpec } from '@prisma-vectorizer/spec'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readAnswer } from '../src/find-similar/rows.ts'
 import type { RunQuery } from '../src/find-similar/search.ts'
+import { readAnswer } from '../src/rows/rows.ts'
 import { manifest } from './fixture/manifest.ts'
 import { type Fixture, openFixture } from './support/clients.ts'
 import { statementOf } from './support/statement-input.ts'

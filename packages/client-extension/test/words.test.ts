@@ -1,7 +1,7 @@
 // The search by words: what it finds, in which order, and by which index.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { wordStatement } from '../src/find-similar/word-statement.ts'
 import { createVectorizer, type VectorizerOptions } from '../src/index.ts'
+import { wordStatement } from '../src/statement/word-statement.ts'
 import { manifest } from './fixture/manifest.ts'
 import { adapters, type Fixture, openFixture } from './support/clients.ts'
 import { statementInput } from './support/statement-input.ts'

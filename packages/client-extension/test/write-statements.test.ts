@@ -1,12 +1,12 @@
 // The SQL that writes vectors, and what PostgreSQL may say to it.
 import { expect, it } from 'vitest'
-import { batchStatement, missingStatement } from '../src/embeddings/batch-statement.ts'
-import { deleteStatement } from '../src/embeddings/delete-embeddings.ts'
-import type { StoredRow } from '../src/embeddings/parse-rows.ts'
-import { setStatement } from '../src/embeddings/write-one.ts'
 import { searchTargets } from '../src/find-similar/search-target.ts'
 import { createVectorizer } from '../src/index.ts'
 import type { Scope } from '../src/scope/visible-rows.ts'
+import { batchStatement, missingStatement } from '../src/writing/batch-statement.ts'
+import { deleteStatement } from '../src/writing/delete-embeddings.ts'
+import type { StoredRow } from '../src/writing/parse-rows.ts'
+import { setStatement } from '../src/writing/write-one.ts'
 import { manifest } from './fixture/manifest.ts'
 import { openFixture } from './support/clients.ts'
 

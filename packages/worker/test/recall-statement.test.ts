@@ -1,6 +1,6 @@
 // The index scan that is measured is spelled as findSimilar spells it. No database.
 import { expect, test } from 'vitest'
-import { searchStatement } from '../../client-extension/src/find-similar/statement.ts'
+import { searchStatement } from '../../client-extension/src/statement/statement.ts'
 import { scanKnob } from '../src/recall/settings.ts'
 import { indexStatement } from '../src/recall/statement.ts'
 import { half, photo, posts, sketch } from './support/recall.ts'

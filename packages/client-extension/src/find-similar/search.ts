@@ -1,9 +1,9 @@
 // Runs the statement until it has as many rows as asked for, or there are no more.
 import type { SqlQuery } from '@prisma-vectorizer/spec'
-import { type AnswerRow, readAnswer, type SearchAnswer } from './rows.ts'
-import { mostRead, vectorsToRead } from './scan-settings.ts'
+import { type AnswerRow, readAnswer, type SearchAnswer } from '../rows/rows.ts'
+import { mostRead, vectorsToRead } from '../statement/scan-settings.ts'
+import { searchStatement, type VectorStatementInput } from '../statement/statement.ts'
 import { keyFields } from './search-target.ts'
-import { searchStatement, type VectorStatementInput } from './statement.ts'
 
 /** Runs a statement on the caller's connection, inside their transaction if they are in one. */
 export type RunQuery = (query: SqlQuery) => PromiseLike<readonly AnswerRow[]>

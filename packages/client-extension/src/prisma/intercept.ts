@@ -1,6 +1,6 @@
 // Every method of ours that reads goes through the caller's own findMany: extensions applied before ours may change its
 // arguments, our hook then answers it, and those applied after ours are asked too. What they hide, no method of ours shows.
-import type { RowArguments } from '../find-similar/arguments.ts'
+import type { RowArguments } from '../arguments/arguments.ts'
 import type { FindManyHook, ModelContext } from './client.ts'
 import { askedTransaction, type OtherHooks, otherHooks } from './query-hooks.ts'
 

@@ -54,12 +54,14 @@ async function asked({ query, __internalParams }: FindManyHook, args: object) {
       current = value
     },
     argsMapper(final: object) {
-      last = final
+      const { take: _none, ...others } = final as { readonly take?: unknown }
+      last = { ...others, ...('take' in args && { take: args.take }) }
       throw stop
     },
   }
   try {
-    await query(args, params)
+    // No rows: an extension that reads from elsewhere reads all the same.
+    await query({ ...args, take: 0 }, params)
   } catch (error) {
     // A hook may refuse, and then it refuses the search. It may also wrap what it catches: `last` tells.
     if (last === undefined) throw error

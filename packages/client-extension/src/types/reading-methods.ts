@@ -1,8 +1,8 @@
 // Types of the methods that read embeddings without searching.
 
 import type { Manifest } from '@prisma-vectorizer/spec'
-import type { SimilarityQuery } from '../find-similar/query-vector.ts'
 import type { Types } from '../prisma/types.ts'
+import type { SimilarityQuery } from '../query/query-vector.ts'
 import type { IsUnion } from './manifest.ts'
 
 type Searched<M extends Manifest> = M['vectorizers'][number] | M['vectors'][number]

@@ -1,9 +1,9 @@
 // Types of the methods that search.
 
 import type { Distance, Manifest } from '@prisma-vectorizer/spec'
-import type { Weights } from '../find-similar/parse-mode.ts'
-import type { SimilarityQuery } from '../find-similar/query-vector.ts'
+import type { Weights } from '../arguments/parse-mode.ts'
 import type { Types } from '../prisma/types.ts'
+import type { SimilarityQuery } from '../query/query-vector.ts'
 import type { ChunkedName, ColumnName, IsUnion, SpecOf, StoreName, StoreSpec } from './manifest.ts'
 import type { CountSimilar, VectorOf } from './reading-methods.ts'
 import type { Added, AddedToRow, Similar, SimilarParent } from './results.ts'

@@ -1,7 +1,7 @@
 // Inputs of the search statement with everything that a plain search leaves out.
 import type { AnySpec } from '@prisma-vectorizer/spec'
 import type { SearchInput } from '../../src/find-similar/search.ts'
-import { searchStatement, type VectorStatementInput } from '../../src/find-similar/statement.ts'
+import { searchStatement, type VectorStatementInput } from '../../src/statement/statement.ts'
 import type { CompiledWhere } from '../../src/where/compile-where.ts'
 
 type Given = Partial<Omit<VectorStatementInput, 'filter' | 'spec'>> & {

@@ -1,9 +1,10 @@
 // Where the rows of the hits come from: the search's own statement where nothing speaks against it, else findMany.
+
+import { invalid } from '../arguments/argument-readers.ts'
+import type { RowArguments } from '../arguments/arguments.ts'
+import type { AskedSearch } from '../find-similar/find-similar.ts'
 import type { InterceptedFindMany } from '../prisma/intercept.ts'
-import { invalid } from './argument-readers.ts'
-import type { RowArguments } from './arguments.ts'
 import { decodeRows } from './decode-row.ts'
-import type { AskedSearch } from './find-similar.ts'
 import { hydration } from './hydrate.ts'
 import { type RowSource, rowSource } from './row-source.ts'
 import type { Hit } from './rows.ts'

@@ -1,6 +1,7 @@
 // `averageEmbedding` and `sumEmbedding`: one vector of all rows, or one of each group of them.
 import { type Row, VectorizerError } from '@prisma-vectorizer/spec'
 import { keyFields } from '../find-similar/search-target.ts'
+import type { Method, MethodContext } from '../prisma/method-context.ts'
 import { asPrismaHasIt, keyText, type RowKey, readKey, whereKeys } from '../scope/row-key.ts'
 import { type Scope, visibleRows } from '../scope/visible-rows.ts'
 import { type AggregateArguments, type GroupField, parseAggregate } from './aggregate-arguments.ts'
@@ -13,7 +14,6 @@ import {
   wholeStatement,
 } from './aggregate-statement.ts'
 import { groupText } from './group-text.ts'
-import type { Method, MethodContext } from './method-context.ts'
 import { runReading } from './run-reading.ts'
 
 type ResultRow = Readonly<Record<string, unknown>>

@@ -1,6 +1,7 @@
 // Methods that write vectors which the application brings.
+
+import type { Method } from '../prisma/method-context.ts'
 import { deleteEmbeddings } from './delete-embeddings.ts'
-import type { Method } from './method-context.ts'
 import { updateEmbeddings, upsertEmbeddings } from './write-many.ts'
 import { createWithEmbedding, updateEmbedding } from './write-one.ts'
 

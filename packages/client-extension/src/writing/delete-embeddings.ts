@@ -1,12 +1,12 @@
 // `deleteEmbeddings`: the vectors of the rows that match, and of no row that the caller may not see.
 import { quoteIdentifier, quoteTable, type SqlQuery, vectorColumn } from '@prisma-vectorizer/spec'
-import { assertKnown, invalid, objectOf } from '../find-similar/argument-readers.ts'
+import { assertKnown, invalid, objectOf } from '../arguments/argument-readers.ts'
 import { keyFields, type Searchable } from '../find-similar/search-target.ts'
+import type { Method } from '../prisma/method-context.ts'
 import { scopeCondition } from '../scope/scope-condition.ts'
 import { type Scope, visibleRows } from '../scope/visible-rows.ts'
 import { described } from './check-vector.ts'
 import { chooseStore } from './choose-store.ts'
-import type { Method } from './method-context.ts'
 import { explainWriteError } from './write-errors.ts'
 
 /** Throws VZ305 to VZ307; a filter that is not valid rejects as findMany does. */

@@ -1,9 +1,9 @@
 // The search by vectors as one statement: keys, distances and the best chunk of each row, nearest first.
 import type { SqlQuery } from '@prisma-vectorizer/spec'
 import { LRUCache } from 'lru-cache'
+import type { ScanTuning } from '../arguments/parse-tuning.ts'
+import type { QueryParameter } from '../query/query-parameter.ts'
 import { candidateTables, nearTables, type Reach } from './near.ts'
-import type { ScanTuning } from './parse-tuning.ts'
-import type { QueryParameter } from './query-parameter.ts'
 import { type ScanSetting, scanSettings } from './scan-settings.ts'
 import { type PartsInput, type StatementParts, statementParts } from './statement-parts.ts'
 import { statementValues } from './statement-values.ts'

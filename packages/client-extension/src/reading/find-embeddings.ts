@@ -1,10 +1,10 @@
 // `findEmbeddings`: the rows of findMany with their vectors.
-import { objectOf } from '../find-similar/argument-readers.ts'
-import { chooseVectorizer } from '../find-similar/arguments.ts'
+import { objectOf } from '../arguments/argument-readers.ts'
+import { chooseVectorizer } from '../arguments/arguments.ts'
 import { keyFields, type Searchable } from '../find-similar/search-target.ts'
+import type { Method } from '../prisma/method-context.ts'
 import { keyText, readKey } from '../scope/row-key.ts'
 import { hideFields, type ShownFields, withKey } from '../scope/shown-key.ts'
-import type { Method } from './method-context.ts'
 import { readVectors, type StoredVector } from './read-vectors.ts'
 
 type ResultRow = Record<string, unknown>

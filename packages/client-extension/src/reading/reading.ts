@@ -1,7 +1,8 @@
 // Methods that read embeddings without searching.
+
+import type { Method } from '../prisma/method-context.ts'
 import { aggregateEmbedding } from './aggregate-embedding.ts'
 import { findEmbeddings } from './find-embeddings.ts'
-import type { Method } from './method-context.ts'
 
 export const readingMethods: Readonly<Record<string, Method>> = {
   findEmbeddings,

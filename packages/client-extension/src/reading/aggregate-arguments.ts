@@ -6,8 +6,8 @@ import {
   VectorizerError,
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
-import { assertKnown, invalid, objectOf } from '../find-similar/argument-readers.ts'
-import { chooseVectorizer } from '../find-similar/arguments.ts'
+import { assertKnown, invalid, objectOf } from '../arguments/argument-readers.ts'
+import { chooseVectorizer } from '../arguments/arguments.ts'
 import type { Searchable, SearchTarget } from '../find-similar/search-target.ts'
 import type { Client } from '../prisma/client.ts'
 

@@ -1,7 +1,7 @@
 // A unique `where` in the form that findMany takes.
-import { invalid } from '../find-similar/argument-readers.ts'
+import { invalid } from '../arguments/argument-readers.ts'
 import type { Client } from '../prisma/client.ts'
-import { described } from './check-vector.ts'
+import { described } from '../writing/check-vector.ts'
 
 /**
  * Of the keys of `where` only the name of a compound key, `{ kind_number: { kind, number } }`, is not one of findMany:

@@ -13,11 +13,11 @@ import {
   type VectorType,
   vectorColumn,
 } from '@prisma-vectorizer/spec'
+import { chunkKeyFields, type KeyField, keyFields, type Searchable } from '../find-similar/search-target.ts'
+import { type QueryParameter, queryExpression } from '../query/query-parameter.ts'
+import type { RowSource } from '../rows/row-source.ts'
 import { matchingKeys, oneOrRow } from '../scope/scope-condition.ts'
 import type { CompiledWhere } from '../where/compile-where.ts'
-import { type QueryParameter, queryExpression } from './query-parameter.ts'
-import type { RowSource } from './row-source.ts'
-import { chunkKeyFields, type KeyField, keyFields, type Searchable } from './search-target.ts'
 import type { StatementValues } from './statement-values.ts'
 
 /** A filter on the rows that are returned, or on the chunks they are found by. */

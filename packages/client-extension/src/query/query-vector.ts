@@ -11,7 +11,7 @@ import {
   VectorizerError,
   vectorTypes,
 } from '@prisma-vectorizer/spec'
-import type { SearchMode } from './parse-mode.ts'
+import type { SearchMode } from '../arguments/parse-mode.ts'
 
 /**
  * What to search for: a text, embedded with the vectorizer's model, or a vector of its dimensions. For vectors of type

@@ -1,9 +1,10 @@
 // `countSimilar` as it is called: the query's vector first, then the count.
-import { queryParameter } from '../find-similar/query-parameter.ts'
-import { parseQuery } from '../find-similar/query-vector.ts'
-import type { QueryVectors, ResolvedQuery } from '../find-similar/query-vectors.ts'
+
+import type { MethodContext } from '../prisma/method-context.ts'
+import { queryParameter } from '../query/query-parameter.ts'
+import { parseQuery } from '../query/query-vector.ts'
+import type { QueryVectors, ResolvedQuery } from '../query/query-vectors.ts'
 import { countSimilar, parseCountArguments } from './count-similar.ts'
-import type { MethodContext } from './method-context.ts'
 
 /** Rejects with VZ301 to VZ308, and VZ4xx when a text cannot be embedded. */
 export async function countRows(

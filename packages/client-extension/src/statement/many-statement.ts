@@ -1,7 +1,7 @@
 // Many searches as one statement: what each finds by itself.
 import type { SqlQuery } from '@prisma-vectorizer/spec'
+import type { QueryParameter } from '../query/query-parameter.ts'
 import { candidateTables, nearTables } from './near.ts'
-import type { QueryParameter } from './query-parameter.ts'
 import { scanSettings } from './scan-settings.ts'
 import { best, hits, type StatementInput, settingsPutBack, settingsTable } from './statement.ts'
 import { statementParts } from './statement-parts.ts'

@@ -1,8 +1,8 @@
 // What a search adds to a row.
 import { type Distance, metrics, type VectorType } from '@prisma-vectorizer/spec'
-import { readers } from '../embeddings/vector-reading.ts'
+import type { Searchable } from '../find-similar/search-target.ts'
+import { readers } from '../reading/vector-reading.ts'
 import type { AttachedChunk, FoundChunk, Hit } from './rows.ts'
-import type { Searchable } from './search-target.ts'
 
 type Row = Record<string, unknown>
 

@@ -1,7 +1,7 @@
 // What every method besides `findSimilar` is given.
 import type { SearchTarget } from '../find-similar/search-target.ts'
-import type { ModelConnection } from '../prisma/connection.ts'
-import type { Interceptor } from '../prisma/intercept.ts'
+import type { ModelConnection } from './connection.ts'
+import type { Interceptor } from './intercept.ts'
 
 export interface MethodContext {
   readonly target: SearchTarget

@@ -1,10 +1,10 @@
 // What the caller wrote, checked before any SQL runs or a provider is called.
 import { type Distance, VectorizerError } from '@prisma-vectorizer/spec'
+import type { Searchable, SearchTarget } from '../find-similar/search-target.ts'
 import { assertKnown, integer, invalid, objectOf } from './argument-readers.ts'
 import { parseDistance, parseThreshold } from './parse-distance.ts'
 import { parseMode, type SearchMode } from './parse-mode.ts'
 import { parseTuning, type ScanTuning } from './parse-tuning.ts'
-import type { Searchable, SearchTarget } from './search-target.ts'
 
 /** Arguments of `findMany` that `findSimilar` passes on. */
 export interface RowArguments {

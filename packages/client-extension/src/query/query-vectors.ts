@@ -1,8 +1,8 @@
 // The vectors of a call's queries: given, embedded, or those of a row. Made once, and not before they are needed.
 import type { Embedder, VectorizerSpec } from '@prisma-vectorizer/spec'
+import type { AskedSearch } from '../find-similar/find-similar.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
 import type { RowKey } from '../scope/row-key.ts'
-import type { AskedSearch } from './find-similar.ts'
 import type { createQueryTexts } from './query-texts.ts'
 import { denseQuery, type QueryValue } from './query-vector.ts'
 import { rowQuery } from './row-query.ts'

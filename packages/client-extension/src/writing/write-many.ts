@@ -1,5 +1,5 @@
 // `upsertEmbeddings` and `updateEmbeddings`: many vectors at once, into a store table or into the rows themselves.
-import type { Method } from './method-context.ts'
+import type { Method } from '../prisma/method-context.ts'
 import { parseRows } from './parse-rows.ts'
 import { writeBatches } from './write-batches.ts'
 

@@ -1,14 +1,14 @@
 // `countSimilar`: how many rows are within a distance.
 import { metrics, quoteIdentifier, quoteTable, type SqlQuery, vectorColumn } from '@prisma-vectorizer/spec'
-import { assertKnown, invalid, number, objectOf } from '../find-similar/argument-readers.ts'
-import { chooseVectorizer } from '../find-similar/arguments.ts'
-import { type QueryParameter, queryExpression } from '../find-similar/query-parameter.ts'
+import { assertKnown, invalid, number, objectOf } from '../arguments/argument-readers.ts'
+import { chooseVectorizer } from '../arguments/arguments.ts'
 import { keyFields, type Searchable, type SearchTarget } from '../find-similar/search-target.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
+import type { MethodContext } from '../prisma/method-context.ts'
+import { type QueryParameter, queryExpression } from '../query/query-parameter.ts'
 import { scopeCondition } from '../scope/scope-condition.ts'
 import { type Scope, visibleRows } from '../scope/visible-rows.ts'
 import { whereArgument } from './aggregate-arguments.ts'
-import type { MethodContext } from './method-context.ts'
 import { runReading } from './run-reading.ts'
 
 export interface CountBounds {

@@ -1,6 +1,6 @@
 // Rows of vectors as the caller wrote them, every one of them checked before anything is written.
 import { nearestName, VectorizerError } from '@prisma-vectorizer/spec'
-import { assertKnown, integer, objectOf } from '../find-similar/argument-readers.ts'
+import { assertKnown, integer, objectOf } from '../arguments/argument-readers.ts'
 import { keyFields, type Searchable, type SearchTarget } from '../find-similar/search-target.ts'
 import { keyText, type RowKey } from '../scope/row-key.ts'
 import { checkStored, described, type StoredValue } from './check-vector.ts'

@@ -1,6 +1,6 @@
 // What an index scan reads at run time: how far it looks, and that it goes on where a filter leaves too few rows.
 import { type AnySpec, indexesBits } from '@prisma-vectorizer/spec'
-import type { ScanTuning } from './parse-tuning.ts'
+import type { ScanTuning } from '../arguments/parse-tuning.ts'
 
 export interface ScanSetting {
   readonly name: string

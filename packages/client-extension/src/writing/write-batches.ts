@@ -2,11 +2,11 @@
 import type { Row } from '@prisma-vectorizer/spec'
 import { keyFields } from '../find-similar/search-target.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
+import type { MethodContext } from '../prisma/method-context.ts'
 import { keyText } from '../scope/row-key.ts'
 import { visibleAmong } from '../scope/visible-among.ts'
 import type { Scope } from '../scope/visible-rows.ts'
 import { type BatchInput, batchStatement, missingStatement } from './batch-statement.ts'
-import type { MethodContext } from './method-context.ts'
 import type { ParsedRows, StoredRow } from './parse-rows.ts'
 import { explainWriteError, noSuchRow, shownKey } from './write-errors.ts'
 

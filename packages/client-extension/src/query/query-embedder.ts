@@ -10,7 +10,7 @@ import {
   VectorizerError,
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
-import { createDatabaseEmbedder } from '../query/database-embedder.ts'
+import { createDatabaseEmbedder } from './database-embedder.ts'
 import type { EmbedderOf } from './query-vectors.ts'
 
 export interface EmbedderOptions {

@@ -1,13 +1,13 @@
 // More like this: the row that a search starts from, and the vector that stands for it.
 import { quoteIdentifier, quoteTable, storeColumns, VectorizerError, vectorColumn } from '@prisma-vectorizer/spec'
-import { uniqueFilter } from '../embeddings/unique-filter.ts'
-import { readers } from '../embeddings/vector-reading.ts'
+import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
+import { readers } from '../reading/vector-reading.ts'
 import { keyParameter, keyRows, type RowKey, readKey } from '../scope/row-key.ts'
 import { oneOrRow } from '../scope/scope-condition.ts'
 import { withKey } from '../scope/shown-key.ts'
+import { uniqueFilter } from '../scope/unique-filter.ts'
 import type { QueryValue } from './query-vector.ts'
-import { keyFields, type Searchable } from './search-target.ts'
 
 export interface RowQuery {
   readonly key: RowKey

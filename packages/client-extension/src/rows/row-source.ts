@@ -1,9 +1,10 @@
 // The rows themselves in the search's own statement, where nothing but their scalar fields is asked for.
+
+import type { RowArguments } from '../arguments/arguments.ts'
+import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import { neededFields } from '../prisma/computed-fields.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
 import { isOmitted } from '../scope/shown-key.ts'
-import type { RowArguments } from './arguments.ts'
-import { keyFields, type Searchable } from './search-target.ts'
 
 /** A SELECT of columns of the model that is returned, as Prisma writes it. */
 export interface RowSource {

@@ -1,9 +1,9 @@
 // The search by words, and by vectors and words together, each as one statement.
 import { quoteIdentifier, type SqlQuery, storeColumns, textConfiguration, textVector } from '@prisma-vectorizer/spec'
+import type { Weights } from '../arguments/parse-mode.ts'
+import type { QueryParameter } from '../query/query-parameter.ts'
 import { storable } from '../query/storable-text.ts'
 import { candidateTables, nearTables, where } from './near.ts'
-import type { Weights } from './parse-mode.ts'
-import type { QueryParameter } from './query-parameter.ts'
 import { scanSettings } from './scan-settings.ts'
 import { type StatementInput, settingsPutBack, settingsTable } from './statement.ts'
 import { type StatementParts, statementParts, type WordSource } from './statement-parts.ts'
