@@ -86,8 +86,11 @@ async function filterCost(
     join "BlogPost_embedding_store" c using (embedding_uuid) order by b.distance limit ${take}`
   const variants = { ours: await sqlOf({}), exact: await sqlOf({ exact: true }), indexOnly }
   const taken = { ours: [] as number[], exact: [] as number[], indexOnly: [] as number[] }
-  for (const query of queries.slice(0, exactQueries)) {
-    for (const name of ['ours', 'exact', 'indexOnly'] as const) {
+  const names = ['ours', 'exact', 'indexOnly'] as const
+  for (const [index, query] of queries.slice(0, exactQueries).entries()) {
+    // In turn: what comes second finds the pages of the same part of the graph in the processor's cache.
+    const turn = index % names.length
+    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
       const [, milliseconds] = await timed(() =>
         client.query({
           name: `${name} ${column} ${value}`,

@@ -45,7 +45,7 @@ const known = [
   ...['take', 'skip', 'vectorizer', 'chunkWhere', 'chunks', 'embedding', 'mode', 'weights', 'distance', 'maxDistance'],
   ...['minScore', 'efSearch', 'probes', 'exact', 'rerank', 'candidates', 'signal'],
 ]
-export const defaultTake = 10
+const defaultTake = 10
 export const maxTake = 10_000
 const mostChunks = 1000
 
@@ -151,7 +151,7 @@ function parseSignal(value: unknown, where: string): AbortSignal | undefined {
 }
 
 /** A field that holds several vectors a row is not searched. */
-export const isSearched = ({ spec }: Searchable): boolean => !(spec.kind === 'vector' && spec.list)
+const isSearched = ({ spec }: Searchable): boolean => !(spec.kind === 'vector' && spec.list)
 
 export function chooseVectorizer(target: SearchTarget, name: unknown, where: string, all = false): Searchable {
   const searches = all ? target.searches : target.searches.filter(isSearched)

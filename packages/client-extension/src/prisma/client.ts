@@ -41,7 +41,7 @@ interface RuntimeModel {
   }[]
 }
 
-export interface RuntimeField {
+interface RuntimeField {
   readonly name: string
   /** `scalar`, `enum` or `object`; a field of a type Prisma does not support is not listed. */
   readonly kind: string

@@ -79,7 +79,7 @@ function rowQuery(query: unknown): Readonly<Record<string, unknown>> | undefined
 }
 
 /** A dense vector as it is searched for. Throws VZ301, VZ302 and VZ306. */
-export function givenVector(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
+function givenVector(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
   const value = denseQuery(vector, spec, where)
   if (spec.distance === 'cosine') assertDirection(vector, where)
   return value

@@ -85,10 +85,10 @@ export interface FilterParts {
   readonly matching: string
 }
 
-export const keyNamesOf = (fields: readonly KeyField[], table?: string): string =>
+const keyNamesOf = (fields: readonly KeyField[], table?: string): string =>
   fields.map((_, part) => `${table ? `${table}.` : ''}key_${part}`).join(', ')
 
-export const storeTableOf = ({ spec, schema }: Pick<PartsInput, 'spec' | 'schema'>): string =>
+const storeTableOf = ({ spec, schema }: Pick<PartsInput, 'spec' | 'schema'>): string =>
   quoteTable({ schema: spec.store.schema ?? schema, table: spec.store.table })
 
 /** A search by words has no distance. */

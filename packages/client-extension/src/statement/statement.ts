@@ -131,7 +131,7 @@ export const settingsPutBack = (settings: readonly ScanSetting[]): string =>
 /** `hnsw.ef_search` → `ef_search`. */
 const alias = (setting: string) => setting.slice(setting.indexOf('.') + 1)
 
-export function scannedColumns({ filter }: StatementParts, { complete }: Reach, limit: string | undefined): string {
+function scannedColumns({ filter }: StatementParts, { complete }: Reach, limit: string | undefined): string {
   const count = '(select count(*) from near)'
   const scanned = filter && !complete ? `(select case when not yes then ${count} end from few)` : count
   return `${complete ? 'null' : scanned}::int as scanned${limit ? `, (select max(distance) > ${limit}::float8 from near) as beyond` : ''}`

@@ -1,7 +1,7 @@
 // Rows of two tenants. Those of the other one are nearer to every query, and more than a first scan reads.
 
 /** Ids of the own tenant are 1 to 12, those of the other 101 to 160. */
-export const ownRows = 12
+const ownRows = 12
 const otherRows = 60
 
 /** The same tables, once with both tenants and once as if there had never been another. */

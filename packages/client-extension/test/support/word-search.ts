@@ -9,7 +9,7 @@ export function manifestWithWords(textSearch: string): typeof manifest {
 }
 
 /** As the generator's migration makes it. */
-export const textIndex = (textSearch: string) =>
+const textIndex = (textSearch: string) =>
   `CREATE INDEX "BlogPost_embedding_store_chunk_text_idx" ON "BlogPost_embedding_store"
     USING gin (to_tsvector('${textSearch}'::regconfig, "chunk"))`
 
