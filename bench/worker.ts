@@ -1,5 +1,4 @@
 // The worker with a provider that takes no time, against one binary COPY of the same chunks and vectors.
-
 import type { Embedder } from '@prisma-vectorizer/spec'
 import { createWorker } from '@prisma-vectorizer/worker'
 import type pg from 'pg'

@@ -1,5 +1,4 @@
 // What an application writes once: Prisma Client with the extension that `prisma generate` derived.
-
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { EmbedderResolver } from '@prisma-vectorizer/spec'
 import { PrismaClient } from './generated/prisma/client.ts'

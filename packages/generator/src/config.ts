@@ -1,5 +1,4 @@
 // The generator block's options, read strictly: an option that is misspelt must not be silently ignored (VZ113).
-
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { byteLength, nearestName, type Roles, VectorizerError } from '@prisma-vectorizer/spec'

@@ -1,5 +1,4 @@
 // A search, from what the caller wrote to their typed rows.
-
 import { invalid } from '../arguments/argument-readers.ts'
 import { maxTake, parseArguments, type SearchArguments } from '../arguments/arguments.ts'
 import type { ModelConnection } from '../prisma/connection.ts'

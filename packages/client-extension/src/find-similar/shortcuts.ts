@@ -1,6 +1,5 @@
 // Which searches need not go through the caller's findMany, because doing so changed nothing the last time. That way costs
 // 0.3 ms, and nothing is lost: a client's extensions never change, `$extends` makes another client.
-
 import type { RowArguments } from '../arguments/arguments.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
 

@@ -1,5 +1,4 @@
 // Which model embeds a text query: what the application passed to the extension, matched by the vectorizer's `model`.
-
 import {
   type Embedder,
   type EmbedderResolver,

@@ -1,5 +1,4 @@
 // `countSimilar` as it is called: the query's vector first, then the count.
-
 import type { MethodContext } from '../prisma/method-context.ts'
 import { queryParameter } from '../query/query-parameter.ts'
 import { parseQuery } from '../query/query-vector.ts'

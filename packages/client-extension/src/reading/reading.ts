@@ -1,5 +1,4 @@
 // Methods that read embeddings without searching.
-
 import type { Method } from '../prisma/method-context.ts'
 import { aggregateEmbedding } from './aggregate-embedding.ts'
 import { findEmbeddings } from './find-embeddings.ts'

@@ -1,5 +1,4 @@
 // From hits to the caller's rows: read through their own client, so that whatever it hides or adds holds here too.
-
 import type { RowArguments } from '../arguments/arguments.ts'
 import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import { asPrismaHasIt, keyText, readKey, whereKeys } from '../scope/row-key.ts'

@@ -1,5 +1,4 @@
 // Where the rows of the hits come from: the search's own statement where nothing speaks against it, else findMany.
-
 import { invalid } from '../arguments/argument-readers.ts'
 import type { RowArguments } from '../arguments/arguments.ts'
 import type { AskedSearch } from '../find-similar/find-similar.ts'

@@ -1,5 +1,4 @@
 // The rows themselves in the search's own statement, where nothing but their scalar fields is asked for.
-
 import type { RowArguments } from '../arguments/arguments.ts'
 import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import { neededFields } from '../prisma/computed-fields.ts'

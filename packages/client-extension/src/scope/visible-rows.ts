@@ -1,5 +1,4 @@
 // Which rows a method may touch: those that the caller's findMany would return, and no others.
-
 import type { Searchable } from '../find-similar/search-target.ts'
 import { keyFields } from '../find-similar/search-target.ts'
 import type { ModelConnection } from '../prisma/connection.ts'

@@ -1,5 +1,4 @@
 // Types of the methods that read embeddings without searching.
-
 import type { Manifest } from '@prisma-vectorizer/spec'
 import type { Types } from '../prisma/types.ts'
 import type { SimilarityQuery } from '../query/query-vector.ts'

@@ -1,5 +1,4 @@
 // Types of the methods that search.
-
 import type { Distance, Manifest } from '@prisma-vectorizer/spec'
 import type { Weights } from '../arguments/parse-mode.ts'
 import type { Types } from '../prisma/types.ts'

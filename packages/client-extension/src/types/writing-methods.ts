@@ -1,5 +1,4 @@
 // Types of the methods that write vectors which the application brings.
-
 import type { AnySpec, Manifest, SparseVectorInput, VectorInput } from '@prisma-vectorizer/spec'
 import type { Types } from '../prisma/types.ts'
 import type { IsUnion } from './manifest.ts'

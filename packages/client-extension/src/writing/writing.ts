@@ -1,5 +1,4 @@
 // Methods that write vectors which the application brings.
-
 import type { Method } from '../prisma/method-context.ts'
 import { deleteEmbeddings } from './delete-embeddings.ts'
 import { updateEmbeddings, upsertEmbeddings } from './write-many.ts'

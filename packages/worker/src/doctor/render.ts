@@ -1,5 +1,4 @@
 // The report for people, and the script that mends what SQL can mend.
-
 import type { Report } from './examine.ts'
 import type { Finding } from './finding.ts'
 

@@ -1,5 +1,4 @@
 // Step 2 of 6: reads what the claimed rows say now.
-
 import { type LoadRow, loadRows } from '../sql/load-rows.ts'
 import { run } from '../sql/run.ts'
 import type { ClaimedRow, Lease, LoadedRow, PipelineContext } from './batch.ts'
