@@ -106,6 +106,7 @@ async function againstByHand(
         const ids = [...new Set(rows.map((row: { id: number }) => row.id))].slice(0, take)
         return prisma.blogPost.findMany({ where: { id: { in: ids } } })
       },
+      withVectors: (vector) => db.blogPost.findSimilar(vector, { take, embedding: true }),
       included: (vector) => db.blogPost.findSimilar(vector, { take, include }),
       statementAndInclude: async (vector) => {
         const { rows } = await searchOf(vector)
@@ -124,6 +125,11 @@ async function againstByHand(
       what: 'findSimilar / raw chunks, deduped in JavaScript, findMany',
       ratio: taken.findSimilar / taken.inJavaScript,
       target: 0.65,
+    },
+    {
+      what: 'findSimilar with `embedding: true` / without',
+      ratio: taken.withVectors / taken.findSimilar,
+      target: 1.15,
     },
     {
       what: 'findSimilar with include / statement by pg and findMany with include',

@@ -36,7 +36,7 @@ test.each([posts, photo, half, sketch, streaming])(
       read: knob.reRanks ? knob.byDefault : 10,
       skip: 0,
       chunks: undefined,
-      embedding: false,
+      embedding: undefined,
       row: undefined,
       maxDistance: undefined,
       tuning: undefined,

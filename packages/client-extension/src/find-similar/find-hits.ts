@@ -55,7 +55,7 @@ export async function findHits(
     distance: options.distance,
     filter,
     chunks: options.chunks,
-    embedding: options.embedding,
+    embedding: options.embedding ? connection.vectorFormat : undefined,
     row,
     take: extra ? take + skip + extra : take,
     skip: extra ? 0 : skip,

@@ -185,9 +185,10 @@ function searchRound(asked: AskedSearch, vectors: ResolveQueries, want: number) 
       skipped = skip > 0
       more = hasMore
       const { search, distance } = asked.options
+      const { vectorFormat } = asked.connection
       const answer = (hits[index] ?? []).flatMap((hit) => {
         const row = rows(hit)
-        return row ? [addResult(row, hit, { search, distance })] : []
+        return row ? [addResult(row, hit, { search, distance, vectorFormat })] : []
       })
       if (alone) answered.set(index, answer[0])
       return answer

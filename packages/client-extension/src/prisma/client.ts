@@ -33,12 +33,7 @@ interface AdapterFactory {
 }
 
 interface RuntimeModel {
-  readonly fields: readonly {
-    readonly name: string
-    readonly kind: string
-    readonly type: string
-    readonly dbName?: string
-  }[]
+  readonly fields: readonly RuntimeField[]
 }
 
 interface RuntimeField {

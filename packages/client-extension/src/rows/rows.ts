@@ -16,8 +16,8 @@ export interface Hit {
   /** Of a search by words, or by both: the higher the better. */
   readonly score: number | undefined
   readonly chunk: FoundChunk | undefined
-  /** The vector, as text. */
-  readonly vector: string | undefined
+  /** The vector as the statement returns it, text or bytes; undefined where it was not asked for. */
+  readonly vector: unknown
   readonly chunks: readonly AttachedChunk[] | undefined
   /** The row's columns, in the order of the row source. */
   readonly row: readonly unknown[]
@@ -61,7 +61,7 @@ function readHit(row: AnswerRow, keyLength: number, rowLength: number): Hit {
     distance: distance === null ? Number.NaN : Number(distance),
     score: score === undefined ? undefined : Number(score),
     chunk: 'chunk' in row ? readChunk(row) : undefined,
-    vector: typeof vector === 'string' ? vector : undefined,
+    vector: vector ?? undefined,
     chunks: Array.isArray(chunks) ? (chunks as readonly AttachedChunk[]) : undefined,
     row: columnsOf(row, 'row_', rowLength),
   }

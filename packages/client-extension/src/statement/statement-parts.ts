@@ -15,6 +15,7 @@ import {
 } from '@prisma-vectorizer/spec'
 import { chunkKeyFields, type KeyField, keyFields, type Searchable } from '../find-similar/search-target.ts'
 import { type QueryParameter, queryExpression } from '../query/query-parameter.ts'
+import { vectorReading } from '../reading/vector-reading.ts'
 import type { RowSource } from '../rows/row-source.ts'
 import { matchingKeys, oneOrRow } from '../scope/scope-condition.ts'
 import type { CompiledWhere } from '../where/compile-where.ts'
@@ -33,7 +34,8 @@ export interface PartsInput extends Searchable {
   readonly filter: StoreFilter | undefined
   /** Best chunks that come with each row. */
   readonly chunks: number | undefined
-  readonly embedding: boolean
+  /** How the vectors come along, as bytes or as text; undefined: they do not. */
+  readonly embedding: 'binary' | 'text' | undefined
   /** Reads the rows in the same statement. */
   readonly row: RowSource | undefined
 }
@@ -124,7 +126,7 @@ export function statementParts(
     hitTables: row ? ` join (${row.text}) p on ${isRow(fields, columns)}` : '',
   }
   const rowColumns = row?.columns.map(({ column }, index) => `p.${quoteIdentifier(column)} as row_${index}`) ?? []
-  const stored = input.embedding ? [`${vector}::text as vector`] : []
+  const stored = input.embedding ? [`${vectorReading(spec, input.embedding).select(vector)} as vector`] : []
   if (results === 'rows') {
     return {
       ...common,

@@ -27,7 +27,7 @@ export function statementInput({ spec, filter, ...others }: Given): VectorStatem
     maxDistance: undefined,
     tuning: undefined,
     chunks: undefined,
-    embedding: false,
+    embedding: undefined,
     row: undefined,
     ...others,
   }
