@@ -51,7 +51,9 @@ describe.each(adapters)('over %s', (adapter) => {
     expect(new Set(found.map(({ parent }) => parent.title))).toEqual(new Set(['North', 'Northeast']))
     expect(found).toHaveLength(3)
     const nearest = await extend().blogPostContentEmbeddings.findSimilar([1, 0, 0], { where })
-    expect(nearest.map(({ chunk }) => chunk)).toEqual(['northeast', 'north', 'also north'])
+    const [first, ...equallyFar] = nearest.map(({ chunk }) => chunk)
+    expect(first).toBe('northeast')
+    expect(new Set(equallyFar)).toEqual(new Set(['north', 'also north']))
   })
 
   test('a composite key is in the store, part by part, and leads back', async () => {

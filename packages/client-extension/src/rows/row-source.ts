@@ -1,4 +1,5 @@
 // The rows themselves in the search's own statement, where nothing but their scalar fields is asked for.
+import { quoteIdentifier } from '@prisma-vectorizer/spec'
 import type { RowArguments } from '../arguments/arguments.ts'
 import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import { neededFields } from '../prisma/computed-fields.ts'
@@ -78,11 +79,11 @@ export async function rowSource(
     column: field.dbName ?? field.name,
     shown: isShown(field.name),
   }))
-  return {
-    text: await compiler.select(
-      model,
-      columns.map(({ field }) => field),
-    ),
-    columns,
-  }
+  const text = await compiler.select(
+    model,
+    columns.map(({ field }) => field),
+  )
+  // The generated client misspells names with a backslash; its SQL has them right.
+  if (!columns.every(({ column }) => text.includes(`.${quoteIdentifier(column)}`))) return undefined
+  return { text, columns }
 }
