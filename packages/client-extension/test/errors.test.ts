@@ -90,6 +90,13 @@ describe('findSimilar', () => {
     expect(error).toMatchObject({ code: 'VZ306', message: expect.stringContaining(`BlogPost.findSimilar: ${text}`) })
   })
 
+  it('refuses a vector of zeros by the distance asked for, not the index’s', async () => {
+    const products = searchOf('product', { warn: () => {} })
+    const asked = { vectorizer: 'nameEmbeddings', distance: 'cosine' }
+    expect((await refused(products([0, 0, 0], asked))).message).toContain('every element of the vector is zero')
+    expect(await searchOf('blogPost', { warn: () => {} })([0, 0, 0], { distance: 'l2', take: 1 })).toHaveLength(1)
+  })
+
   it('names the argument that was probably meant', async () => {
     const { message } = await refused(searchOf('blogPost')([1, 0, 0], { were: {} }))
     expect(message).toContain('fix: Did you mean `where`?')

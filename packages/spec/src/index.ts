@@ -45,6 +45,7 @@ export { isPlain } from './storage.ts'
 export { completeSpec } from './stored-spec.ts'
 export { isTextSearchName, textConfiguration, textVector } from './text-search.ts'
 export {
+  assertDirection,
   assertSparseVector,
   assertVector,
   type SparseVectorInput,

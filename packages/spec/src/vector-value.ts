@@ -63,6 +63,16 @@ export function sparseVector(vector: VectorInput, where: string): SparseVectorIn
   return elements
 }
 
+/** Throws VZ306 where every element is zero: the cosine distance to a vector without direction is NaN for every row. */
+export function assertDirection(values: Iterable<number>, where: string): void {
+  for (const value of values) if (!isZero(value)) return
+  throw new VectorizerError('VZ306', {
+    fact: `${where}: every element of the vector is zero.`,
+    why: 'The cosine distance to a vector without direction is not a number.',
+    fix: 'Check what produced the vector.',
+  })
+}
+
 function assertFinite(value: unknown, index: number, where: string): void {
   // Beyond float4's range pgvector would store infinity, so "finite" means finite as float4.
   if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return

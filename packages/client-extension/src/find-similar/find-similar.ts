@@ -117,12 +117,13 @@ function parseSearch(
 ): AskedSearch {
   const name = `${target.model}.${method}`
   const options = parseArguments(target, args, name)
+  const asked = { mode: options.mode.kind, distance: options.distance }
   return {
     name,
     model: target.model,
     connection,
     options,
-    queries: queries.map((query) => parseQuery(query, options.search.spec, name, options.mode.kind)),
+    queries: queries.map((query) => parseQuery(query, options.search.spec, name, asked)),
   }
 }
 

@@ -1,8 +1,10 @@
 // What is searched for: checked as given, before a provider is paid or any SQL runs.
 import {
   type AnySpec,
+  assertDirection,
   assertSparseVector,
   assertVector,
+  type Distance,
   indexedType,
   type SparseVectorInput,
   sparseVector,
@@ -37,6 +39,12 @@ const longestText = 100_000
 // Each has to be in the chunk. PostgreSQL's stack ends at some 20,000, and ranking by 1000 may take a minute.
 const mostWords = 256
 
+/** What a query is asked of: by which distance, if by any. */
+interface AskedOf {
+  readonly mode: SearchMode['kind']
+  readonly distance: Distance
+}
+
 /**
  * Throws VZ301 to VZ304 (a field without a model) and VZ306. A vector has no words, which the other modes search for.
  * `where` names the call in messages, e.g. `BlogPost.findSimilar`.
@@ -45,7 +53,7 @@ export function parseQuery(
   query: unknown,
   spec: AnySpec,
   where: string,
-  mode: SearchMode['kind'] = 'vector',
+  { mode, distance }: AskedOf = { mode: 'vector', distance: spec.distance },
 ): ParsedQuery {
   if (typeof query === 'string') {
     if (spec.kind === 'vector') throw noModel(spec, where)
@@ -59,9 +67,15 @@ export function parseQuery(
       fix: "Pass a text, or search with `mode: 'vector'`.",
     })
   }
-  if (isSparse(query)) return { kind: 'vector', value: sparseQuery(query, spec, where) }
+  if (isSparse(query)) {
+    const value = sparseQuery(query, spec, where)
+    if (distance === 'cosine') assertDirection(query.values(), where)
+    return { kind: 'vector', value }
+  }
   if (Array.isArray(query) || query instanceof Float32Array || query instanceof Float64Array) {
-    return { kind: 'vector', value: givenVector(query, spec, where) }
+    const value = denseQuery(query, spec, where)
+    if (distance === 'cosine') assertDirection(query, where)
+    return { kind: 'vector', value }
   }
   const to = rowQuery(query)
   if (to) return { kind: 'row', to }
@@ -78,14 +92,7 @@ function rowQuery(query: unknown): Readonly<Record<string, unknown>> | undefined
   return named ? (to as Readonly<Record<string, unknown>>) : undefined
 }
 
-/** A dense vector as it is searched for. Throws VZ301, VZ302 and VZ306. */
-function givenVector(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
-  const value = denseQuery(vector, spec, where)
-  if (spec.distance === 'cosine') assertDirection(vector, where)
-  return value
-}
-
-/** The same of what an embedder answered. */
+/** A dense vector as it is searched for, given or embedded. Throws VZ301, VZ302 and VZ306. */
 export function denseQuery(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
   const { dimensions, type } = spec
   assertVector(vector, dimensions, where)
@@ -101,7 +108,6 @@ function sparseQuery(vector: SparseVectorInput, spec: AnySpec, where: string): S
     })
   }
   assertSparseVector(vector, spec.dimensions, where)
-  if (spec.distance === 'cosine') assertDirection(vector.values(), where)
   return vector
 }
 
@@ -136,16 +142,6 @@ function assertFewWords(text: string, where: string): void {
     fact: `${where}: the query text has ${words} words.`,
     why: `With \`mode: 'keyword'\` a chunk must have all of them; more than ${mostWords} take PostgreSQL too long.`,
     fix: "Search for fewer words, or with `mode: 'hybrid'`.",
-  })
-}
-
-/** The cosine of a vector without direction is NaN for every row. */
-function assertDirection(values: Iterable<number>, where: string): void {
-  for (const value of values) if (Math.fround(value) !== 0) return
-  throw new VectorizerError('VZ306', {
-    fact: `${where}: every element of the vector is zero.`,
-    why: 'The cosine distance to a vector without direction is not a number.',
-    fix: 'Check what produced the vector.',
   })
 }
 
