@@ -44,6 +44,7 @@ export { quoteIdentifier, quoteLiteral, quoteTable, type SqlQuery } from './sql-
 export { isPlain } from './storage.ts'
 export { completeSpec } from './stored-spec.ts'
 export { isTextSearchName, textConfiguration, textVector } from './text-search.ts'
+export { vectorArray } from './vector-array.ts'
 export {
   assertDirection,
   assertSparseVector,

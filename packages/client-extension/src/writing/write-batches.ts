@@ -8,6 +8,7 @@ import { visibleAmong } from '../scope/visible-among.ts'
 import type { Scope } from '../scope/visible-rows.ts'
 import { type BatchInput, batchStatement, missingStatement } from './batch-statement.ts'
 import type { ParsedRows, StoredRow } from './parse-rows.ts'
+import { forgetVectorOid, vectorOidOf } from './vector-oid.ts'
 import { explainWriteError, noSuchRow, shownKey } from './write-errors.ts'
 
 // Prisma gives an interactive transaction 5 s, and 500 rows of 768 dimensions into an HNSW index in memory take half a
@@ -25,12 +26,14 @@ export async function writeBatches(
 
   async function written(inside: ModelConnection): Promise<number> {
     const inputs: BatchInput[] = []
+    const vectorOid = await vectorOidOf(inside, search.spec)
     for (const batch of batches) {
       const scope = await scopeOf(batch, inside, inputs[0]?.scope)
-      inputs.push({ search, rows: batch, scope, connection: inside })
+      inputs.push({ search, rows: batch, scope, connection: inside, vectorOid })
     }
-    // Nor may the caller's own transaction keep the first batches when it goes on after the error of a later one.
-    if (inputs.length > 1) for (const input of inputs) assertPresent(await inside.run(missingStatement(input)), input)
+    // The caller's own transaction would keep the first batches when it goes on after the error of a later one.
+    const keepsFirst = inputs.length > 1 && connection.isInTransaction()
+    if (keepsFirst) for (const input of inputs) assertPresent(await inside.run(missingStatement(input)), input)
     let count = 0
     for (const input of inputs) count += assertPresent(await inside.run(batchStatement(input)), input)
     return count
@@ -61,6 +64,7 @@ export async function writeBatches(
     if (batches.length === 1) return await written(connection)
     return await connection.transaction(written, batches.length * batchTimeout)
   } catch (error) {
+    forgetVectorOid(connection)
     throw explainWriteError(error, search.spec, where)
   }
 }

@@ -1,11 +1,10 @@
 // The part of the write that depends on the store: a table of chunks, or a column of the source.
-import { type Queryable, vectorToText } from '@prisma-vectorizer/spec'
+import { type Queryable, vectorArray, vectorToText } from '@prisma-vectorizer/spec'
 import { deleteChunks } from '../sql/delete-chunks.ts'
 import { insertChunks } from '../sql/insert-chunks.ts'
 import { run } from '../sql/run.ts'
 import { clearVectors, lockForUpdates, setVectors } from '../sql/set-vectors.ts'
 import type { VectorValues } from '../sql/vector-parameter.ts'
-import { vectorArray } from '../vector-array.ts'
 import type { Vectorizer } from '../vectorizer.ts'
 import type { ChunkedRow, EmbeddedRow } from './batch.ts'
 
