@@ -47,8 +47,11 @@ export { isTextSearchName, textConfiguration, textVector } from './text-search.t
 export { vectorArray } from './vector-array.ts'
 export {
   assertDirection,
+  assertHalfVector,
   assertSparseVector,
   assertVector,
+  exceedsHalfPrecision,
+  isVectorInput,
   type SparseVectorInput,
   sparseVector,
   sparseVectorToText,

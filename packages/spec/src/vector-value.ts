@@ -73,6 +73,27 @@ export function assertDirection(values: Iterable<number>, where: string): void {
   })
 }
 
+/** What callers pass for a dense vector. */
+export const isVectorInput = (value: unknown): value is VectorInput =>
+  Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array
+
+// From here on half precision rounds to infinity; what is smaller, to 65,504 at most.
+const beyondHalf = 65_520
+
+export const exceedsHalfPrecision = (value: number): boolean => Math.abs(value) >= beyondHalf
+
+/** Throws VZ302 where an element is more than a halfvec, or an index in half precision, can hold. */
+export function assertHalfVector(vector: VectorInput, where: string): void {
+  for (let index = 0; index < vector.length; index++) {
+    if (!exceedsHalfPrecision(vector[index] as number)) continue
+    throw new VectorizerError('VZ302', {
+      fact: `${where}: element ${index} of the vector is ${vector[index]}, more than half precision can hold.`,
+      why: 'It holds numbers from -65504 to 65504.',
+      fix: 'Check what produced the vector; embeddings are rarely larger than 1.',
+    })
+  }
+}
+
 function assertFinite(value: unknown, index: number, where: string): void {
   // Beyond float4's range pgvector would store infinity, so "finite" means finite as float4.
   if (typeof value === 'number' && Number.isFinite(Math.fround(value))) return

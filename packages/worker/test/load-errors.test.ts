@@ -127,7 +127,7 @@ describe('a row that is not valid', () => {
       'halfvec',
       storeOf('halfvec'),
       { ...good(2), embedding: numbers.with(0, 65_520) },
-      'VZ302 …: element 0 of the vector is 65520, more than a halfvec can hold.',
+      'VZ302 …: element 0 of the vector is 65520, more than half precision can hold.',
     ],
     ['bit', storeOf('bit'), { ...good(2), embedding: [1, 0] }, 'VZ301 …: the vector has 2 dimensions'],
     [

@@ -2,10 +2,12 @@
 import {
   type AnySpec,
   assertDirection,
+  assertHalfVector,
   assertSparseVector,
   assertVector,
   type Distance,
   indexedType,
+  isVectorInput,
   type SparseVectorInput,
   sparseVector,
   type VectorFieldSpec,
@@ -72,7 +74,7 @@ export function parseQuery(
     if (distance === 'cosine') assertDirection(query.values(), where)
     return { kind: 'vector', value }
   }
-  if (Array.isArray(query) || query instanceof Float32Array || query instanceof Float64Array) {
+  if (isVectorInput(query)) {
     const value = denseQuery(query, spec, where)
     if (distance === 'cosine') assertDirection(query, where)
     return { kind: 'vector', value }
@@ -96,7 +98,7 @@ function rowQuery(query: unknown): Readonly<Record<string, unknown>> | undefined
 export function denseQuery(vector: VectorInput, spec: AnySpec, where: string): QueryValue {
   const { dimensions, type } = spec
   assertVector(vector, dimensions, where)
-  if (indexedType(spec) === 'halfvec' || type === 'halfvec') assertHalf(vector, where)
+  if (indexedType(spec) === 'halfvec' || type === 'halfvec') assertHalfVector(vector, where)
   return type === 'sparsevec' && dimensions > vectorTypes.vector.maxDimensions ? sparseVector(vector, where) : vector
 }
 
@@ -142,18 +144,5 @@ function assertFewWords(text: string, where: string): void {
     fact: `${where}: the query text has ${words} words.`,
     why: `With \`mode: 'keyword'\` a chunk must have all of them; more than ${mostWords} take PostgreSQL too long.`,
     fix: "Search for fewer words, or with `mode: 'hybrid'`.",
-  })
-}
-
-// The largest number that half precision rounds down to its own largest, 65,504.
-const mostHalf = 65_519.99
-
-function assertHalf(vector: VectorInput, where: string): void {
-  const index = vector.findIndex((value: number) => Math.abs(value) > mostHalf)
-  if (index < 0) return
-  throw new VectorizerError('VZ302', {
-    fact: `${where}: element ${index} of the vector is ${vector[index]}, which half precision cannot hold.`,
-    why: 'A halfvec holds numbers up to 65,504.',
-    fix: 'Check what produced the vector; embeddings are rarely larger than 1.',
   })
 }

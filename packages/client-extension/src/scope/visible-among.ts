@@ -3,6 +3,7 @@ import { keyFields, type Searchable } from '../find-similar/search-target.ts'
 import type { ModelConnection } from '../prisma/connection.ts'
 import type { Interceptor } from '../prisma/intercept.ts'
 import { type RowKey, readKey, whereKeys } from './row-key.ts'
+import { withKey } from './shown-key.ts'
 import { readWhereSqlRuns, type Scope } from './visible-rows.ts'
 
 // One filter of more keys would take Prisma longer than two.
@@ -30,8 +31,7 @@ export async function visibleAmong(
   })
   if (alone) return { kind: 'filter', filter: undefined }
   const names = fields.map(({ field }) => field)
-  const hidden = names.filter((field) => connection.globallyOmitted.has(field))
-  const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
+  const { shown } = withKey({}, names, connection.globallyOmitted)
   const rows: Record<string, unknown>[] = []
   for (let from = 0; from < keys.length; from += keysAtOnce) {
     rows.push(...(await readWhereSqlRuns(connection, { ...filterOf(from), ...shown }, elsewhere)))

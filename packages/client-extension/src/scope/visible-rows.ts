@@ -5,6 +5,7 @@ import type { ModelConnection } from '../prisma/connection.ts'
 import type { Interceptor } from '../prisma/intercept.ts'
 import type { CompiledWhere } from '../where/compile-where.ts'
 import { readKey } from './row-key.ts'
+import { withKey } from './shown-key.ts'
 
 /**
  * `filter`: Prisma alone decides, and has compiled it (undefined: every row). `keys`: other extensions have a say, so the
@@ -51,8 +52,7 @@ export async function visibleRows(
   })
   if (decided) return { kind: 'filter', filter }
   // All scalars, not the key alone: an extension may decide by any of them after the rows were read.
-  const hidden = [...fields, ...(reading.fields ?? [])].filter((field) => connection.globallyOmitted.has(field))
-  const shown = hidden.length ? { omit: Object.fromEntries(hidden.map((field) => [field, false])) } : {}
+  const { shown } = withKey({}, [...fields, ...(reading.fields ?? [])], connection.globallyOmitted)
   const ordered = reading.orderBy?.length ? { orderBy: reading.orderBy } : {}
   const rows = await readWhereSqlRuns(connection, { ...args, ...shown, ...ordered }, elsewhere)
   return { kind: 'keys', keys: rows.map((row) => readKey(row, fields)), rows }

@@ -5,10 +5,10 @@ import {
   assertSparseVector,
   assertVector,
   type Distance,
+  isVectorInput,
   type SparseVectorInput,
   sparseVector,
   sparseVectorToText,
-  type VectorInput,
   VectorizerError,
   vectorToBits,
   vectorToText,
@@ -19,7 +19,7 @@ type Column = Pick<AnySpec, 'type' | 'dimensions'>
 /** In the text form of the column's type. Throws VZ301, VZ302 or VZ306. `where` names the call and the vectors, in messages. */
 export function vectorText(vector: unknown, column: Column, distance: Distance, where: string): string {
   if (vector instanceof Map) return sparseText(vector, column, distance, where)
-  if (!isDense(vector)) throw notAVector(vector, where)
+  if (!isVectorInput(vector)) throw notAVector(vector, where)
   assertVector(vector, column.dimensions, where)
   if (distance === 'cosine') assertDirection(vector, where)
   const { type, dimensions } = column
@@ -38,9 +38,6 @@ function sparseText(vector: SparseVectorInput, { type, dimensions }: Column, dis
   if (distance === 'cosine') assertDirection(vector.values(), where)
   return sparseVectorToText(vector, dimensions)
 }
-
-const isDense = (vector: unknown): vector is VectorInput =>
-  Array.isArray(vector) || vector instanceof Float32Array || vector instanceof Float64Array
 
 function notAVector(vector: unknown, where: string): VectorizerError {
   if (typeof vector === 'object' && vector !== null && 'strings' in vector && 'values' in vector) {

@@ -1,7 +1,9 @@
 // The vectors an application brings, checked before anything is written.
 import {
+  assertHalfVector,
   assertSparseVector,
   assertVector,
+  isVectorInput,
   type SparseVectorInput,
   sparseVector,
   type VectorInput,
@@ -16,9 +18,6 @@ export type StoredVector = VectorInput | SparseVectorInput
 export type StoredValue = StoredVector | readonly StoredVector[] | null
 
 type VectorKind = Pick<VectorSpec, 'type' | 'dimensions' | 'accessor'> & { readonly list?: boolean }
-
-// Half precision rounds what is nearer to 65504, its greatest number, than to the next one there would be.
-const halfLimit = 65_520
 
 /**
  * One row's vector, or vectors where the field is a list. Throws VZ301 (length), VZ302 (no number the type can hold)
@@ -48,26 +47,15 @@ function checkVector(value: unknown, spec: VectorKind, where: string): StoredVec
       fix: 'Pass an array of numbers or a Float32Array.',
     })
   }
-  if (!Array.isArray(value) && !(value instanceof Float32Array) && !(value instanceof Float64Array)) {
+  if (!isVectorInput(value)) {
     throw new VectorizerError('VZ306', {
       fact: `${where}: \`embedding\` is ${described(value)}, not a vector.`,
       fix: 'Pass an array of numbers or a Float32Array.',
     })
   }
   assertVector(value, spec.dimensions, where)
-  if (spec.type === 'halfvec') assertHalf(value, where)
+  if (spec.type === 'halfvec') assertHalfVector(value, where)
   return spec.type === 'sparsevec' ? sparseVector(value, where) : value
-}
-
-function assertHalf(vector: VectorInput, where: string): void {
-  for (let index = 0; index < vector.length; index++) {
-    if (Math.abs(vector[index] as number) < halfLimit) continue
-    throw new VectorizerError('VZ302', {
-      fact: `${where}: element ${index} of the vector is ${vector[index]}, more than half precision can hold.`,
-      why: 'A halfvec of pgvector holds numbers from -65504 to 65504.',
-      fix: 'Scale the vectors, or use `type: vector`.',
-    })
-  }
 }
 
 /** A value in a message, at a glance. */

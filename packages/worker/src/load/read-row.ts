@@ -1,12 +1,13 @@
 // One row as the caller gives it, checked and written out: afterwards the caller may reuse its vector.
 import {
+  assertHalfVector,
   assertSparseVector,
   assertVector,
+  isVectorInput,
   nearestName,
   type SparseVectorInput,
   sparseVector,
   storeFields,
-  type VectorInput,
   VectorizerError,
 } from '@prisma-vectorizer/spec'
 import { storable } from '../pipeline/storable-text.ts'
@@ -86,10 +87,10 @@ function vectorReader({ spec, binary }: LoadTarget): (value: unknown, where: str
       assertSparseVector(vector as SparseVectorInput, dimensions, where)
       return sparseValue(vector as SparseVectorInput, dimensions, binary)
     }
-    if (!isDense(vector)) throw wrongType(where, storeFields.embedding, vector, expectedVector)
+    if (!isVectorInput(vector)) throw wrongType(where, storeFields.embedding, vector, expectedVector)
     assertVector(vector, dimensions, where)
     if (type === 'sparsevec') return sparseValue(sparseVector(vector, where), dimensions, binary)
-    if (type === 'halfvec') assertHalves(vector, where)
+    if (type === 'halfvec') assertHalfVector(vector, where)
     return denseValue(vector, type, binary)
   }
 
@@ -98,22 +99,6 @@ function vectorReader({ spec, binary }: LoadTarget): (value: unknown, where: str
   return (value, where) => {
     if (!Array.isArray(value)) throw wrongType(where, storeFields.embedding, value, 'an array of vectors')
     return value.map((vector, place) => readVector(vector, `${where}, vector ${place}`))
-  }
-}
-
-const isDense = (value: unknown): value is VectorInput =>
-  Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array
-
-/** From here on a half float rounds to infinity, which pgvector refuses. */
-const beyondHalf = 65_520
-
-function assertHalves(vector: VectorInput, where: string): void {
-  for (let index = 0; index < vector.length; index++) {
-    if (Math.abs(vector[index] as number) < beyondHalf) continue
-    throw new VectorizerError('VZ302', {
-      fact: `${where}: element ${index} of the vector is ${vector[index]}, more than a halfvec can hold.`,
-      why: 'Its elements are half floats, at most 65504.',
-    })
   }
 }
 

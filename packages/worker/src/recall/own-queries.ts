@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import {
   type AnySpec,
+  exceedsHalfPrecision,
   indexedType,
   sparseVector,
   sparseVectorToText,
@@ -49,13 +50,10 @@ function numbersOf(line: string): readonly number[] | undefined {
   }
 }
 
-// What half precision rounds to its largest number, 65,504.
-const mostHalf = 65_519.99
-
 function problemOf(vector: readonly number[], spec: AnySpec): string | undefined {
   if (vector.length !== spec.dimensions) return `has ${vector.length} numbers, not ${spec.dimensions}`
   const isHalf = spec.type === 'halfvec' || indexedType(spec) === 'halfvec'
-  const large = vector.find((value) => (isHalf ? Math.abs(value) > mostHalf : !Number.isFinite(Math.fround(value))))
+  const large = vector.find((value) => (isHalf ? exceedsHalfPrecision(value) : !Number.isFinite(Math.fround(value))))
   if (large !== undefined) return `has ${large}, more than ${isHalf ? 'half' : 'single'} precision can hold`
   if (spec.distance === 'cosine' && vector.every((value) => Math.fround(value) === 0)) {
     return 'has only zeros, to which no cosine distance exists'
