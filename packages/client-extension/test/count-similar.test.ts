@@ -7,6 +7,7 @@ import { createInterceptor } from '../src/prisma/intercept.ts'
 import { queryParameter } from '../src/query/query-parameter.ts'
 import type { QueryValue } from '../src/query/query-vector.ts'
 import { countSimilar, parseCountArguments } from '../src/reading/count-similar.ts'
+import { visibleRows } from '../src/scope/visible-rows.ts'
 import { Prisma, type PrismaClient } from './fixture/generated/client/client.ts'
 import { manifest } from './fixture/manifest.ts'
 import { adapters, type Fixture, fixtureSql, openFixture } from './support/clients.ts'
@@ -34,7 +35,8 @@ function counting(client: PrismaClient) {
     const { search, bounds, where } = parseCountArguments(target, args)
     const connection = connectionOf(this as ModelContext, target, {})
     const parameter = queryParameter(query, search.spec, connection.vectorFormat)
-    return countSimilar({ target, connection, interceptor }, search, parameter, bounds, where)
+    const scope = await visibleRows(interceptor, connection, target.model, search, where)
+    return countSimilar({ target, connection }, search, parameter, bounds, scope)
   }
   return client.$extends({
     model: { $allModels: { countSimilar: count } },

@@ -28,6 +28,18 @@ describe.each(adapters)('createWithEmbedding over %s', (adapter) => {
   }
   const vectorOf = async (id: number) => (await columnOf('Note', 'embedding', `id = ${id}`))[0]
 
+  it('creates a row of many vectors', async () => {
+    const parts = [
+      [1, 0, 0],
+      [0, 1, 0],
+    ]
+    const collage = await db.collage.createWithEmbedding({ data: { id: 90, name: 'new' }, embedding: parts })
+    expect(collage).toEqual({ id: 90, name: 'new' })
+    const [read] = await db.collage.findEmbeddings({ where: { id: 90 } })
+    expect(read?._embedding).toEqual(parts)
+    await db.collage.delete({ where: { id: 90 } })
+  })
+
   it('creates the row and returns it as create does', async () => {
     const note = await db.note.createWithEmbedding({ data: { id: 10, text: 'up' }, embedding: up })
     expect(note).toEqual({ id: 10, text: 'up' })

@@ -97,6 +97,20 @@ describe('findSimilar', () => {
     expect(await searchOf('blogPost', { warn: () => {} })([0, 0, 0], { distance: 'l2', take: 1 })).toHaveLength(1)
   })
 
+  it.each([
+    { where: { titel: 'x' } },
+    { select: { titel: true } },
+    { include: { autor: true } },
+    { omit: { titel: true } },
+    { chunkWhere: { text: 'x' } },
+  ])('leaves it to Prisma to refuse an unknown field, and sends no search: %j', async (args) => {
+    statements.length = 0
+    const error = await searchOf('blogPost')([1, 0, 0], { take: 1, ...args }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'PrismaClientValidationError' })
+    // What is not of the filter is only asked for once there are rows.
+    expect(statements).toHaveLength('where' in args || 'chunkWhere' in args ? 0 : 1)
+  })
+
   it('names the argument that was probably meant', async () => {
     const { message } = await refused(searchOf('blogPost')([1, 0, 0], { were: {} }))
     expect(message).toContain('fix: Did you mean `where`?')

@@ -45,6 +45,32 @@ export async function rows(client: PrismaClient) {
   chunk?.embedding
 }
 
+export async function searchOptions(client: PrismaClient) {
+  const db = extend(client)
+  const [post] = await db.blogPost.findSimilar('text', { chunks: 2, embedding: true })
+  expectTypeOf(post?._chunks[0]?._distance).toEqualTypeOf<number | undefined>()
+  expectTypeOf(post?._chunk.embedding).toEqualTypeOf<number[] | undefined>()
+  const [plain] = await db.blogPost.findSimilar('text', { take: 2 })
+  // @ts-expect-error: not asked for
+  plain?._chunks
+  // @ts-expect-error: not asked for
+  plain?._chunk.embedding
+  const [note] = await db.note.findSimilar('text', { embedding: true })
+  expectTypeOf(note?._embedding).toEqualTypeOf<number[] | undefined>()
+  const [byWords] = await db.blogPost.findSimilar('text', { mode: 'keyword' })
+  expectTypeOf(byWords?._distance).toEqualTypeOf<null | undefined>()
+  const lists = await db.blogPost.findSimilarMany(['one', [1, 2, 3], { to: { id: 7 } }], { select: { title: true } })
+  expectTypeOf(lists).toEqualTypeOf<({ title: string } & SimilarParent)[][]>()
+  await db.blogPost.findSimilar('text', {
+    take: 2,
+    rerank: (_query, hits) => hits.toSorted((one, other) => one._chunk.chunk.length - other._chunk.chunk.length),
+  })
+  // @ts-expect-error: no such unique field
+  db.blogPost.findSimilar({ to: { name: 'x' } })
+  // @ts-expect-error: no such field of a chunk
+  db.blogPost.findSimilar('text', { chunkWhere: { title: 'x' } })
+}
+
 export async function wrongArguments(client: PrismaClient) {
   const db = extend(client)
   // @ts-expect-error: no such field
@@ -183,6 +209,15 @@ export function options() {
 }
 
 it('is checked by the compiler', () => {
-  const cases = [rows, wrongArguments, vectorizerNames, ownVectors, chunksOrNot, otherModels, otherExtensions]
-  expect([...cases, javascriptClient, options]).toHaveLength(9)
+  const cases = [
+    rows,
+    searchOptions,
+    wrongArguments,
+    vectorizerNames,
+    ownVectors,
+    chunksOrNot,
+    otherModels,
+    otherExtensions,
+  ]
+  expect([...cases, javascriptClient, options]).toHaveLength(10)
 })

@@ -102,8 +102,9 @@ describe.each(adapters)('a vector field over %s', (adapter) => {
     const db = clientFor(spec)
     await createIndex(spec)
     const next = randomNumbers(99)
-    for (let round = 0; round < 3; round++) {
-      const query = randomVector(type, next)
+    const [one, other] = [randomVector(type, next), randomVector(type, next)]
+    const opposite = one.map((each) => (type === 'bit' ? 1 - each : -each))
+    for (const query of [one, other, opposite]) {
       statements.length = 0
       const { found, plan } = await db.$transaction(async (tx) => {
         // So few rows are scanned and sorted sooner than read from an index: this asks whether it can be used at all.

@@ -63,5 +63,9 @@ export function oneOf<const T extends string>(
   )
 }
 
-const shown = (value: unknown): string =>
-  typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value)
+/** A value in a message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'bigint') return `${value}n`
+  return JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each)) ?? typeof value
+}

@@ -1,7 +1,7 @@
 // What the caller wrote, checked before any SQL runs or a provider is called.
 import { type Distance, VectorizerError } from '@prisma-vectorizer/spec'
 import type { Searchable, SearchTarget } from '../find-similar/search-target.ts'
-import { assertKnown, integer, invalid, objectOf } from './argument-readers.ts'
+import { assertKnown, integer, invalid, objectOf, shown } from './argument-readers.ts'
 import { parseDistance, parseThreshold } from './parse-distance.ts'
 import { parseMode, type SearchMode } from './parse-mode.ts'
 import { parseTuning, type ScanTuning } from './parse-tuning.ts'
@@ -93,7 +93,7 @@ export function parseArguments(target: SearchTarget, args: unknown, where: strin
 function rowArgument(value: unknown, name: string, where: string): object | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'object' && !Array.isArray(value)) return value
-  throw invalid(where, `\`${name}\` is ${JSON.stringify(value)}, not an object.`, `Write \`${name}\` as for findMany.`)
+  throw invalid(where, `\`${name}\` is ${shown(value)}, not an object.`, `Write \`${name}\` as for findMany.`)
 }
 
 function assertOneShape(rows: RowArguments, where: string): void {
@@ -121,16 +121,12 @@ function ofChunks({ results, spec }: Searchable, given: object, name: 'chunks' |
 
 function flag(value: unknown, name: string, where: string): boolean | undefined {
   if (value === undefined || typeof value === 'boolean') return value
-  throw invalid(where, `\`${name}\` is ${JSON.stringify(value)}.`, 'Write true or false.')
+  throw invalid(where, `\`${name}\` is ${shown(value)}.`, 'Write true or false.')
 }
 
 function parseRerank(value: unknown, where: string): Rerank | undefined {
   if (value === undefined || typeof value === 'function') return value as Rerank | undefined
-  throw invalid(
-    where,
-    `\`rerank\` is ${JSON.stringify(value)}, not a function.`,
-    'Write `rerank: (query, hits) => hits`.',
-  )
+  throw invalid(where, `\`rerank\` is ${shown(value)}, not a function.`, 'Write `rerank: (query, hits) => hits`.')
 }
 
 function parseCandidates(value: unknown, rerank: Rerank | undefined, needed: number, where: string): number {
@@ -171,7 +167,7 @@ export function chooseVectorizer(target: SearchTarget, name: unknown, where: str
   const chosen = searches.find(({ spec }) => spec.accessor === name)
   if (chosen) return chosen
   throw new VectorizerError('VZ305', {
-    fact: `${where}: the model has no vectorizer${fields ? ' or vector field' : ''} ${JSON.stringify(name)}.`,
+    fact: `${where}: the model has no vectorizer${fields ? ' or vector field' : ''} ${shown(name)}.`,
     fix: `Use ${several ? 'one of ' : ''}${listed}.`,
   })
 }

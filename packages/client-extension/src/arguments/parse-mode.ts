@@ -1,6 +1,6 @@
 // Whether a search goes by vectors, by words, or by both.
 import { type AnySpec, VectorizerError } from '@prisma-vectorizer/spec'
-import { invalid, number, objectOf, oneOf } from './argument-readers.ts'
+import { invalid, number, objectOf, oneOf, shown } from './argument-readers.ts'
 
 export type SearchMode =
   | { readonly kind: 'vector' }
@@ -43,7 +43,7 @@ function parseWeights(value: unknown, where: string): Weights {
   }
   throw invalid(
     where,
-    `\`weights\` is ${JSON.stringify(given)}.`,
+    `\`weights\` is ${shown(given)}.`,
     'Write e.g. { vector: 2, keyword: 1 }.',
     'It has `vector` and `keyword`, numbers from 0, not both 0.',
   )

@@ -1,6 +1,6 @@
 // How thoroughly the index is searched, where the caller says so.
 import type { AnySpec, Distance } from '@prisma-vectorizer/spec'
-import { integer, invalid } from './argument-readers.ts'
+import { integer, invalid, shown } from './argument-readers.ts'
 import type { SearchMode } from './parse-mode.ts'
 
 export interface ScanTuning {
@@ -19,7 +19,7 @@ export function parseTuning(
   where: string,
 ): ScanTuning {
   const exact = given['exact'] ?? false
-  if (typeof exact !== 'boolean') throw invalid(where, `\`exact\` is ${JSON.stringify(exact)}.`, 'Write true or false.')
+  if (typeof exact !== 'boolean') throw invalid(where, `\`exact\` is ${shown(exact)}.`, 'Write true or false.')
   const efSearch = integer(given['efSearch'], 'efSearch', [1, 1000], where, 'pgvector’s hnsw.ef_search')
   const probes = integer(given['probes'], 'probes', [1, 32_768], where, 'pgvector’s ivfflat.probes')
   for (const [name, value] of Object.entries({ efSearch, probes })) {

@@ -20,13 +20,16 @@ function diagnoses(spec: AnySpec): Diagnosis[] {
       fix: 'Install pgvector 0.8 or newer on the server, then run `ALTER EXTENSION vector UPDATE`.',
     },
     {
-      says: new RegExp(`relation "(.*\\.)?${store}" does not exist|${store}.* does not exist in the current database`),
-      fact: `the store "${spec.store.table}" does not exist.`,
+      // A search says it of `c`, a write of the table; before the next, which would take that for the table's absence.
+      says: new RegExp(
+        `column ("?c\\."?${escaped(column)}"?|"${escaped(column)}" of relation "${store}") does not exist`,
+      ),
+      fact: `"${spec.store.table}" has no column "${column}".`,
       fix: migrate,
     },
     {
-      says: new RegExp(`column "?c\\."?${escaped(column)}"? does not exist`),
-      fact: `"${spec.store.table}" has no column "${column}".`,
+      says: new RegExp(`relation "(.*\\.)?${store}" does not exist|${store}.* does not exist in the current database`),
+      fact: `the store "${spec.store.table}" does not exist.`,
       fix: migrate,
     },
     {

@@ -1,4 +1,5 @@
 // Texts that are searched for, as vectors: one provider call for all that were not asked for lately.
+
 import {
   type Embedder,
   isVectorizerError,
@@ -7,6 +8,7 @@ import {
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
 import { LRUCache } from 'lru-cache'
+import { shown } from '../arguments/argument-readers.ts'
 
 export interface EmbeddedTexts {
   readonly spec: VectorizerSpec
@@ -66,7 +68,7 @@ async function callProvider(embedder: Embedder, texts: readonly string[], { wher
 
 const noSize = (size: unknown) =>
   new VectorizerError('VZ306', {
-    fact: `\`queryCache\` is ${typeof size === 'number' ? size : JSON.stringify(size)}.`,
+    fact: `\`queryCache\` is ${shown(size)}.`,
     why: 'It says how many vectors of query texts are kept, a whole number from 0.',
     fix: 'Write such a number, or leave it out.',
   })

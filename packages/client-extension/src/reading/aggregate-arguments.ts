@@ -6,7 +6,7 @@ import {
   VectorizerError,
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
-import { assertKnown, invalid, objectOf } from '../arguments/argument-readers.ts'
+import { assertKnown, invalid, objectOf, shown } from '../arguments/argument-readers.ts'
 import { chooseVectorizer } from '../arguments/arguments.ts'
 import type { Searchable, SearchTarget } from '../find-similar/search-target.ts'
 import type { Client } from '../prisma/client.ts'
@@ -46,7 +46,7 @@ export function parseAggregate(target: SearchTarget, client: Client, args: unkno
 export function whereArgument(value: unknown, where: string): object | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'object' && !Array.isArray(value)) return value
-  throw invalid(where, `\`where\` is ${JSON.stringify(value)}, not an object.`, 'Write `where` as for findMany.')
+  throw invalid(where, `\`where\` is ${shown(value)}, not an object.`, 'Write `where` as for findMany.')
 }
 
 function assertAggregated(
@@ -78,7 +78,7 @@ function groupFields(by: unknown, model: string, client: Client, where: string):
       scalars.map((each) => each.name),
     )
     throw new VectorizerError('VZ306', {
-      fact: `${where}: \`by\` names ${JSON.stringify(name) ?? String(name)}, which is no scalar field of ${model}.`,
+      fact: `${where}: \`by\` names ${shown(name)}, which is no scalar field of ${model}.`,
       why: 'Vectors are grouped by values of the row itself.',
       fix: nearest ? `Did you mean "${nearest}"?` : `Use one of ${scalars.map((each) => `"${each.name}"`).join(', ')}.`,
     })

@@ -7,7 +7,7 @@ import type { ModelConnection } from '../prisma/connection.ts'
 import type { MethodContext } from '../prisma/method-context.ts'
 import { type QueryParameter, queryExpression } from '../query/query-parameter.ts'
 import { scopeCondition } from '../scope/scope-condition.ts'
-import { type Scope, visibleRows } from '../scope/visible-rows.ts'
+import type { Scope } from '../scope/visible-rows.ts'
 import { whereArgument } from './aggregate-arguments.ts'
 import { runReading } from './run-reading.ts'
 
@@ -51,13 +51,12 @@ export function parseCountArguments(target: SearchTarget, args: unknown): CountA
  * Rejects with VZ306 (too many values), VZ307, or as findMany does.
  */
 export async function countSimilar(
-  { target, connection, interceptor }: MethodContext,
+  { target, connection }: Pick<MethodContext, 'target' | 'connection'>,
   search: Searchable,
   query: QueryParameter,
   bounds: CountBounds,
-  where: object | undefined,
+  scope: Scope,
 ): Promise<number> {
-  const scope = await visibleRows(interceptor, connection, target.model, search, where)
   const statement = countStatement(search, connection, query, bounds, scope)
   const [row] = await runReading(connection, search.spec, `${target.model}.countSimilar`, statement)
   return Number(row?.['count'])

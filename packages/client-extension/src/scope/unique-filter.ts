@@ -17,7 +17,11 @@ export function uniqueFilter(where: unknown, model: string, client: Client, name
     return known.has(key) || typeof value !== 'object' || value === null ? { [key]: value } : (value as object)
   })
   const filter: Record<string, unknown> = Object.assign({}, ...parts)
-  if (Object.keys(filter).some((key) => filter[key] !== undefined && !conditions.includes(key))) return filter
+  if (Object.keys(filter).some((key) => filter[key] !== undefined && !conditions.includes(key))) {
+    // A field that is named beside the compound key as well has to meet both.
+    const named = parts.flatMap((part) => Object.keys(part))
+    return new Set(named).size === named.length ? filter : { AND: parts }
+  }
   throw invalid(
     name,
     `\`where\` is ${inMessage(where)}, which names no row.`,

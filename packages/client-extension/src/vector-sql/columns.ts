@@ -1,4 +1,5 @@
 // The columns of vectors by the names that the fragments take.
+
 import {
   type AnySpec,
   type Manifest,
@@ -7,6 +8,7 @@ import {
   VectorizerError,
   vectorColumn,
 } from '@prisma-vectorizer/spec'
+import { shown } from '../arguments/argument-readers.ts'
 
 /** Every column of vectors by its name: `BlogPostContentEmbeddings`, `Note.embedding`. */
 export function columnsByName(manifest: Manifest): ReadonlyMap<string, AnySpec> {
@@ -22,7 +24,7 @@ export function findColumn(columns: ReadonlyMap<string, AnySpec>, name: unknown,
   if (spec) return spec
   const nearest = typeof name === 'string' ? nearestName(name, [...columns.keys()]) : undefined
   throw new VectorizerError('VZ305', {
-    fact: `${fragment}: there are no vectors called ${JSON.stringify(name)}.`,
+    fact: `${fragment}: there are no vectors called ${shown(name)}.`,
     why: 'A store table is named by its model, the vectors of a model itself as "Model.field".',
     fix: nearest
       ? `Did you mean "${nearest}"?`

@@ -1,5 +1,7 @@
 // What may follow the vector, checked before any SQL is made of it.
+
 import { nearestName, VectorizerError } from '@prisma-vectorizer/spec'
+import { shown } from '../arguments/argument-readers.ts'
 import type { ColumnOptions, DistanceOptions } from './types.ts'
 
 export const columnOptions = ['alias'] as const
@@ -28,6 +30,6 @@ export function parseOptions(given: unknown, known: readonly string[], where: st
 
 const wrong = (where: string, what: string, value: unknown, takes: string) =>
   new VectorizerError('VZ306', {
-    fact: `${where}: ${what} ${what.startsWith('`') ? 'is' : 'are'} ${JSON.stringify(value)}.`,
+    fact: `${where}: ${what} ${what.startsWith('`') ? 'is' : 'are'} ${shown(value)}.`,
     fix: `Pass ${takes}.`,
   })

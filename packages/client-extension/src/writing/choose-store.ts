@@ -1,5 +1,7 @@
 // Whose vectors a method writes: of the model's vectorizers and vector fields, those it can be called for.
+
 import { VectorizerError } from '@prisma-vectorizer/spec'
+import { shown } from '../arguments/argument-readers.ts'
 import type { Searchable, SearchTarget } from '../find-similar/search-target.ts'
 
 /** `table`: vectors in a store table, by chunk. `column`: vectors of the model itself, one or one list a row. */
@@ -44,7 +46,7 @@ export function chooseStore(
     })
   }
   throw new VectorizerError('VZ305', {
-    fact: `${where}: the model has no vectorizer or vector field ${JSON.stringify(name)}.`,
+    fact: `${where}: the model has no vectorizer or vector field ${shown(name)}.`,
     fix: `Use ${possible.length > 1 ? 'one of ' : ''}${listed}.`,
   })
 }

@@ -23,7 +23,7 @@ export interface ParsedRows {
 }
 
 const defaultBatch = 500
-// Each vector is a parameter of its own, and all of a batch are one text on their way through Prisma.
+// All of a batch are one text on their way through Prisma.
 const mostInBatch = 5000
 const maxChunkSeq = 2 ** 31 - 1
 
