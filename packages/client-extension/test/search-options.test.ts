@@ -97,6 +97,23 @@ describe.each(adapters)('a search over %s', (adapter) => {
     expect(others[0]?.chunk).toBe('nearly east')
   })
 
+  it('takes all that names the row, a field beside its compound key too', async () => {
+    const db = open()
+    const [section] = await db.section.findSimilar(east, { take: 1 })
+    const { tenantId, number } = section as NonNullable<typeof section>
+    const key = { tenantId, number }
+    expect(await db.section.findSimilar({ to: { tenantId_number: key, tenantId } })).not.toContainEqual(
+      expect.objectContaining(key),
+    )
+    const other = '00000000-0000-0000-0000-00000000ffff'
+    for (const to of [
+      { tenantId: other, tenantId_number: key },
+      { tenantId_number: key, tenantId: other },
+    ]) {
+      await expect(db.section.findSimilar({ to })).rejects.toMatchObject({ code: 'VZ308' })
+    }
+  })
+
   it('refuses a row that is not there, or is hidden, or has no embedding', async () => {
     const db = open()
     const refused = { code: 'VZ308' }

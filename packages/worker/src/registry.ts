@@ -7,6 +7,9 @@ import {
   InternalError,
   isVectorizerError,
   objectNames,
+  type Queryable,
+  type Row,
+  type SqlQuery,
   specVersion,
   storeColumns,
   VectorizerError,
@@ -33,9 +36,7 @@ export function createRegistryReader(database: Database): () => Promise<Registry
   let compiled = new Map<string, Vectorizer | BrokenVectorizer>()
 
   async function readAll(): Promise<Registry> {
-    const [schema] = await database.query<{ installed: boolean }>(registryExists.text)
-    if (!schema?.installed) return { vectorizers: [], broken: [] }
-    const rows = await database.query<RegistryRow & Record<string, unknown>>(readRegistry.text)
+    const rows = await queryRegistry<RegistryRow & Row>(database, readRegistry)
     const fresh = new Map<string, Vectorizer | BrokenVectorizer>()
     for (const row of rows) {
       const key = JSON.stringify(row)
@@ -141,6 +142,16 @@ function missingColumn(
 /** Whether the text has first to be taken out of something. `auto` and `none` on a text column are the text itself. */
 const holdsDocuments = ({ source: { loading, parsing } }: VectorizerSpec, textType: string | null): boolean =>
   loading === 'uri' || !(parsing === 'auto' || parsing === 'none') || textType === 'bytea'
+
+/** The rows of `query`, none where the database has no registry. Throws VZ507 where it cannot be read. */
+export async function queryRegistry<R extends Row>(database: Queryable, query: SqlQuery): Promise<readonly R[]> {
+  try {
+    const [schema] = await database.query<{ installed: boolean }>(registryExists.text)
+    return schema?.installed ? await database.query<R>(query.text, query.values) : []
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+}
 
 function unreadable(cause: unknown): unknown {
   if (!(cause instanceof Error) || isVectorizerError(cause) || cause instanceof InternalError) return cause

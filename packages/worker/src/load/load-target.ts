@@ -1,9 +1,16 @@
 // Where the vectors go: the spec, given or found in the registry, and what this database calls its parts.
-import { type AnySpec, quoteTable, specVersion, VectorizerError, vectorizerSchema } from '@prisma-vectorizer/spec'
+import {
+  type AnySpec,
+  completeSpec,
+  quoteTable,
+  type Row,
+  specVersion,
+  VectorizerError,
+  vectorizerSchema,
+} from '@prisma-vectorizer/spec'
 import type { OpenedDatabase } from '../database/open-database.ts'
-import { findVectorizer } from '../registry.ts'
+import { findVectorizer, queryRegistry } from '../registry.ts'
 import { unknownVersion } from '../set-aside.ts'
-import { registryExists } from '../sql/read-registry.ts'
 import type { LoadSubject } from './row-types.ts'
 import type { VectorOids } from './vector-form.ts'
 
@@ -75,7 +82,7 @@ interface NamedRow {
 }
 
 async function findByName(database: OpenedDatabase['database'], name: string): Promise<Found> {
-  const rows = await readNames(database).catch((cause: unknown) => Promise.reject(unreadable(cause)))
+  const rows = await queryRegistry<NamedRow & Row>(database, names)
   const known = rows.map((row) => {
     const spec = (typeof row.spec === 'string' ? JSON.parse(row.spec) : row.spec) as AnySpec
     return { ...row, spec, label: spec.version === specVersion ? labelOf(spec) : row.name }
@@ -88,21 +95,10 @@ async function findByName(database: OpenedDatabase['database'], name: string): P
   ] as const) {
     if (/^\d+$/u.test(now)) throw lacking(label, `no longer has the table \`${table}\``)
   }
-  return { spec, source, store }
+  return { spec: completeSpec(spec), source, store }
 }
 
-async function readNames(database: OpenedDatabase['database']): Promise<readonly NamedRow[]> {
-  const [schema] = await database.query<{ installed: boolean }>(registryExists.text)
-  if (!schema?.installed) return []
-  return database.query<NamedRow & Record<string, unknown>>(
-    `SELECT name, spec, source::text AS source, store::text AS store FROM ${vectorizerSchema}.vectorizer ORDER BY name`,
-  )
+const names = {
+  text: `SELECT name, spec, source::text AS source, store::text AS store FROM ${vectorizerSchema}.vectorizer ORDER BY name`,
+  values: [],
 }
-
-const unreadable = (cause: unknown) =>
-  new VectorizerError('VZ507', {
-    fact: 'The registry of vectorizers cannot be read.',
-    why: cause instanceof Error ? cause.message : undefined,
-    fix: 'Grant the role SELECT on `vectorizer.vectorizer`, or pass the vectorizer of the generated `manifest`.',
-    cause,
-  })

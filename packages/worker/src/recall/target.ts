@@ -4,15 +4,14 @@ import {
   completeSpec,
   type Queryable,
   quoteTable,
+  type Row,
   specVersion,
   VectorizerError,
   vectorizerSchema,
 } from '@prisma-vectorizer/spec'
-import { findVectorizer } from '../registry.ts'
+import { findVectorizer, queryRegistry } from '../registry.ts'
 import { noVectorizers } from '../report.ts'
 import { unknownVersion } from '../set-aside.ts'
-import { registryExists } from '../sql/read-registry.ts'
-import { run } from '../sql/run.ts'
 
 export interface RecallTarget {
   /** `BlogPost.contentEmbeddings`, or `Photo.embedding` for a vector field. */
@@ -53,11 +52,10 @@ ORDER BY registry.name`,
 
 /**
  * The one called `name`, by label or by registry name; without a name the only one there is. Throws VZ502 (there is
- * none), VZ503 (unknown), VZ506 (several, and none was named), VZ504 or VZ505 (it cannot be read).
+ * none), VZ503 (unknown), VZ506 (several, and none was named), VZ504 or VZ505 (it is not usable), VZ507 (the registry cannot be read).
  */
 export async function findTarget(database: Queryable, name: string | undefined): Promise<RecallTarget> {
-  const [schema] = await database.query<{ installed: boolean }>(registryExists.text)
-  const rows = schema?.installed ? await run<TargetRow>(database, readTargets) : []
+  const rows = await queryRegistry<TargetRow & Row>(database, readTargets)
   const known = rows.map((row) => ({ name: row.name, label: labelOf(row), row }))
   const [first] = known
   if (!first) throw noVectorizers()

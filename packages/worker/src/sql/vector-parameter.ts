@@ -2,7 +2,7 @@
 import { quoteTable } from '@prisma-vectorizer/spec'
 import type { Vectorizer } from '../vectorizer.ts'
 
-/** A binary `vector[]` (see vector-array.ts), or one text per vector where the driver takes no binary. */
+/** A binary `vector[]` (`vectorArray` of the spec), or one text per vector where the driver takes no binary. */
 export type VectorValues = Uint8Array | readonly string[]
 
 /** `$4::vector[]`. */
