@@ -19,7 +19,7 @@ export async function run(serverUrl: string): Promise<void> {
     await migrate(client, {
       ...blogSpec({ dimensions }),
       index: { kind: 'none' },
-      chunking: { kind: 'character', size: 800, overlap: 0, separator: '\n\n', regex: false },
+      chunking: { kind: 'character', size: 800, overlap: 0, separator: '\n\n', regex: false, keepSeparator: false },
     })
     await client.query(
       `insert into "BlogPost" (title, content)

@@ -9,10 +9,13 @@ const arrows = {
   'schema-engine': [],
   generator: [{ to: '@prisma-vectorizer/spec' }],
   'client-extension': [{ to: '@prisma-vectorizer/spec' }],
+  documents: [{ to: '@prisma-vectorizer/spec' }],
   embedders: [{ to: '@prisma-vectorizer/spec' }],
   worker: [
     { to: '@prisma-vectorizer/spec' },
     { to: '@prisma-vectorizer/embedders' },
+    // An optional peer, loaded where a vectorizer has documents.
+    { to: '@prisma-vectorizer/documents', from: /^src\/documents\.ts/ },
     // An optional peer, of the commands that work on a schema: a worker in production does not install it.
     { to: '@prisma-vectorizer/generator/tools', from: /^src\/(generator-tools\.ts|commands|doctor|adopt|push)/ },
   ],

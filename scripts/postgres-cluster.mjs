@@ -54,7 +54,13 @@ export async function startCluster(programs) {
   if (!execute('initdb', initialise)) throw new Error('initdb failed.')
   const port = await freePort()
   // Nothing here outlives the run, so nothing has to survive a crash.
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+  const settings = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=200',
+    'wal_level=logical',
+  ]
   const options = ['-h', '127.0.0.1', '-p', port, '-k', folder, ...settings.flatMap((setting) => ['-c', setting])]
   running = execute('pg_ctl', ['start', '-D', data, '-w', '-s', '-l', log, '-o', options.join(' ')])
   if (!running) throw new Error(`The server did not start:\n${existsSync(log) ? readFileSync(log, 'utf8') : ''}`)

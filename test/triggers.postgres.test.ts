@@ -54,3 +54,49 @@ test('an update in one session and a delete in another of the same row end with 
     await Promise.all([a.end(), b.end()])
   }
 })
+
+test.each([
+  ['adds a column', 'ADD COLUMN "more" TEXT', 'id', true],
+  ['renames the text', 'RENAME COLUMN "text" TO "body"', 'id', true],
+  ['drops the text', 'DROP COLUMN "text"', 'id', true],
+  ['renames the key', 'RENAME COLUMN "id" TO "number"', 'number', true],
+  ['widens the key', 'ALTER COLUMN "id" TYPE BIGINT', 'id', true],
+  ['narrows the key', 'ALTER COLUMN "id" TYPE SMALLINT', 'id', true],
+  ['makes the key text', 'ALTER COLUMN "id" TYPE TEXT', 'id', false],
+  ['drops the primary key', 'DROP CONSTRAINT "Post_pkey"', 'id', true],
+])('a session whose plans know the columns as they were writes on when another %s', async (_, change, key, queues) => {
+  await using database = await createDatabase({ sql: tables + migrationSql(specs, { tables }) })
+  const [a, b] = [new pg.Client(database.url), new pg.Client(database.url)]
+  await Promise.all([a.connect(), b.connect()])
+  const keys = async () =>
+    (await a.query('SELECT key_id FROM vectorizer."Post_embedding_store_queue" ORDER BY 1')).rows.map(
+      (row) => row.key_id,
+    )
+  const insert = (column: string, ...ids: number[]) =>
+    a.query(`INSERT INTO "Post" ("${column}") VALUES ${ids.map((id) => `('${id}')`).join(', ')}`)
+  const update = (column: string, id: number, assignment: string) =>
+    a.query(`UPDATE "Post" SET ${assignment} WHERE "${column}" = '${id}'`)
+  try {
+    await b.query(`ALTER TABLE "Post_embedding_store" DROP CONSTRAINT "Post_embedding_store_id_fkey";
+      ALTER TABLE "Post" ALTER COLUMN "text" SET DEFAULT ''`)
+    // Often enough for plans that are kept.
+    for (let id = 1; id <= 8; id++) {
+      await insert('id', id)
+      await insert('id', 10 * id, 10 * id + 1)
+      await update('id', id, `text = 'other'`)
+      await a.query(`DELETE FROM "Post" WHERE id = ${10 * id}`)
+    }
+    await a.query('DELETE FROM vectorizer."Post_embedding_store_queue"')
+    await b.query(`ALTER TABLE "Post" ${change}`)
+    await insert(key, 101)
+    await insert(key, 102, 103)
+    expect(await keys()).toEqual(change.includes('DROP CONSTRAINT') ? [101] : queues ? [101, 102, 103] : [])
+    await a.query('DELETE FROM vectorizer."Post_embedding_store_queue"')
+    await update(key, 101, `"${key}" = '104'`)
+    expect(await keys()).toEqual(queues ? [104] : [])
+    await a.query(`DELETE FROM "Post" WHERE "${key}" = '104'`)
+    await a.query('DELETE FROM "Post"')
+  } finally {
+    await Promise.all([a.end(), b.end()])
+  }
+})

@@ -54,6 +54,7 @@ export function blogSpec(options: { readonly dimensions: number; readonly templa
     batchSize: null,
     concurrency: null,
     textSearch: null,
+    replicated: false,
   }
 }
 

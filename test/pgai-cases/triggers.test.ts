@@ -1,6 +1,5 @@
 // What writes of an application do to queue and store, where several vectorizers watch one table, a key is odd, or
 // replication writes. See docs/pgai-cases.md.
-import { readFileSync } from 'node:fs'
 import { createWorker } from '@prisma-vectorizer/worker'
 import { describe, expect, test } from 'vitest'
 import { createDatabase, withClient } from '../support/databases.ts'
@@ -146,8 +145,8 @@ test('10,001 waiting rows are counted as 10,001', async () => {
 
 describe('rows that replication writes', () => {
   const { run, queued, insert, worked } = useVectorizedTables()
-  const page = readFileSync(new URL('../../docs/pgai-cases.md', import.meta.url), 'utf8')
-  const [trigger = '', foreignKey = ''] = [...page.matchAll(/^```sql\n(.*?)^```$/gmsu)].map(([, sql]) => sql)
+  const replicated = blogSpecs.map((spec) => (spec.kind === 'vectorizer' ? { ...spec, replicated: true } : spec))
+  const allow = () => run(migrationSql(replicated, { tables: blogTables, before: blogSpecs }))
   const asReplica = async (sql: string) => {
     await run('SET LOCAL session_replication_role = replica')
     await run(sql)
@@ -164,9 +163,9 @@ describe('rows that replication writes', () => {
     expect(await queued()).toEqual([])
   })
 
-  test('are queued by the documented trigger, other rows as before', async () => {
+  test('are queued with `replicated: true`, other rows as before', async () => {
     await insert(1)
-    await run(trigger)
+    await allow()
     await worked()
     await asReplica(write(2))
     expect(await queued()).toEqual([1, 2, 3])
@@ -178,14 +177,14 @@ describe('rows that replication writes', () => {
 
   test('are queued after a watched column was renamed, too', async () => {
     await insert(1)
-    await run(trigger)
+    await allow()
     await worked()
     await run('ALTER TABLE "BlogPost" RENAME COLUMN content TO body')
     await asReplica(`UPDATE "BlogPost" SET body = 'b'`)
     expect(await queued()).toEqual([1])
   })
 
-  test('lose their chunks with the documented statement, and not without', async () => {
+  test('keep their chunks when they are deleted, and lose them with the option', async () => {
     await insert(1, 2)
     await run(
       `INSERT INTO "BlogPost_embedding_store" (id, chunk_seq, chunk, embedding) VALUES (1, 0, 'a', '[1,2,3]'), (2, 0, 'a', '[1,2,3]')`,
@@ -194,17 +193,17 @@ describe('rows that replication writes', () => {
     await asReplica('DELETE FROM "BlogPost" WHERE id = 1')
     expect(await stored()).toEqual([{ id: 1 }, { id: 2 }])
     await run('ROLLBACK TO before')
-    await run(foreignKey)
+    await allow()
     await asReplica('DELETE FROM "BlogPost" WHERE id = 1')
     expect(await stored()).toEqual([{ id: 2 }])
   })
 
   test('are queued still when another annotation has written our triggers anew', async () => {
-    await run(trigger)
-    const other = blogSpecs.map((spec) =>
+    await allow()
+    const other = replicated.map((spec) =>
       spec.kind === 'vectorizer' && spec.name === 'BlogPost_embedding_store' ? { ...spec, template: '$chunk' } : spec,
     )
-    await run(migrationSql(other, { tables: blogTables, before: blogSpecs }))
+    await run(migrationSql(other, { tables: blogTables, before: replicated }))
     await worked()
     await asReplica(write(1))
     expect(await queued()).toEqual([1, 2])

@@ -168,6 +168,7 @@ const chunking: fc.Arbitrary<ChunkingSpec> = fc.oneof(
     overlap: fc.constant(3),
     separators: fc.array(text),
     regex: fc.boolean(),
+    keepSeparator: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('character' as const),
@@ -175,6 +176,7 @@ const chunking: fc.Arbitrary<ChunkingSpec> = fc.oneof(
     overlap: fc.constant(3),
     separator: text,
     regex: fc.boolean(),
+    keepSeparator: fc.boolean(),
   }),
 )
 
@@ -297,5 +299,6 @@ function specOf(source: HostileSource, place: Place, chosen: Settings): Vectoriz
     batchSize: null,
     concurrency: null,
     textSearch: place.inColumn ? null : chosen.textSearch,
+    replicated: place.inColumn,
   }
 }

@@ -116,7 +116,12 @@ describe.each(adapters)('a text over %s', (adapter) => {
 
   it.each([
     ['cohere', 'cohere.textEmbedding', 'embed-v4.0', { cohere: { inputType: 'search_query', outputDimension: 3 } }],
-    ['bedrock', 'amazon-bedrock', 'cohere.embed-v4', { bedrock: { inputType: 'search_query', outputDimension: 3 } }],
+    [
+      'bedrock',
+      'amazon-bedrock',
+      'cohere.embed-v4',
+      { bedrock: { inputType: 'search_query', outputDimension: 3, truncate: 'END' } },
+    ],
     ['voyage', 'voyage.embedding', 'voyage-3.5', { voyage: { inputType: 'query', outputDimension: 3 } }],
     [
       'google',
@@ -211,6 +216,19 @@ describe.each(adapters)('a text over %s', (adapter) => {
         message: expect.stringContaining('not an AbortSignal'),
       })
     })
+  })
+
+  it('is embedded by a plain function among `models`, which hears that it is a question', async () => {
+    const asked: unknown[] = []
+    const models: VectorizerOptions['models'] = {
+      'test/compass': async (texts, { purpose, dimensions }) => {
+        asked.push([texts, purpose, dimensions])
+        return texts.map((text) => vectors[text] ?? [0, 0, 1])
+      },
+    }
+    const [first] = await open({ models }).blogPost.findSimilar('east', { take: 1 })
+    expect(first?.title).toBe('East')
+    expect(asked).toEqual([[['east'], 'query', 3]])
   })
 
   const answering = (embeddings: readonly (readonly number[])[]): VectorizerOptions => ({

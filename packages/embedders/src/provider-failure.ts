@@ -1,5 +1,6 @@
 // A provider's failure in our words: VZ405 with its status and message, and nothing that looks like a key.
 import { type Embedder, isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
+import { statusOf } from './failure-kind.ts'
 
 /** The same embedder; whatever its provider throws becomes VZ405. Aborts and coded errors pass through. */
 export function reportingFailures(embedder: Embedder): Embedder {
@@ -17,14 +18,17 @@ export function reportingFailures(embedder: Embedder): Embedder {
 }
 
 function providerFailure(name: string, cause: unknown): VectorizerError {
-  const status = cause instanceof Error && 'statusCode' in cause ? cause.statusCode : undefined
-  const said = redacted(messageOf(cause))
+  const status = statusOf(cause)
+  const said = saidBy(cause)
   return new VectorizerError('VZ405', {
-    fact: typeof status === 'number' ? `${name} answered HTTP ${status}: ${said}` : `${name} failed: ${said}`,
-    fix: fixFor(typeof status === 'number' ? status : undefined),
+    fact: status === undefined ? `${name} failed: ${said}` : `${name} answered HTTP ${status}: ${said}`,
+    fix: fixFor(status),
     cause,
   })
 }
+
+/** The message of a provider's error, without keys. */
+export const saidBy = (cause: unknown): string => redacted(messageOf(cause))
 
 /** A provider whose error body has an unknown form leaves the message empty; the body itself then says most. */
 function messageOf(cause: unknown): string {

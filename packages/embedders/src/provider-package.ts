@@ -2,45 +2,47 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type EmbeddingProviderLike, VectorizerError } from '@prisma-vectorizer/spec'
-import type { Provider } from './providers.ts'
-
-type Factory = (settings: Readonly<Record<string, unknown>>) => EmbeddingProviderLike
+import { VectorizerError } from '@prisma-vectorizer/spec'
+import type { ProviderPackage } from './providers.ts'
 
 /**
- * The factory of `provider`, from the first of `folders` that its package resolves from: the application's, then the
+ * The factory of a provider's package, from the first of `folders` that it resolves from: the application's, then the
  * one this package stands in (a hoisted install). Throws VZ402 with the command to type.
  */
 export async function importFactory(
   model: string,
-  provider: Provider,
+  wanted: ProviderPackage,
   folders: readonly string[],
   nodeVersion: string,
-): Promise<Factory> {
+): Promise<unknown> {
   const unusable = (fact: string, cause?: unknown) =>
     new VectorizerError('VZ402', {
-      fact: `${model} needs the package ${provider.package}, which ${fact}.`,
+      fact: `${model} needs the package ${wanted.name}, which ${fact}.`,
       why: 'Providers are optional, so that an application installs only the one it uses.',
-      fix: installCommand(provider, nodeVersion),
+      fix: installCommand(wanted, nodeVersion),
       cause,
     })
   let module: Record<string, unknown> | undefined
   try {
-    module = await importFirst(folders, provider.package)
+    module = await importFirst(folders, wanted.name)
   } catch (cause) {
     throw unusable(`cannot be loaded: ${cause instanceof Error ? cause.message : cause}`, cause)
   }
   if (!module) throw unusable('is not installed')
-  const factory = module[provider.factory]
-  if (typeof factory !== 'function') throw unusable(`has no ${provider.factory} in the version installed`)
-  return factory as Factory
+  const factory = module[wanted.factory]
+  if (typeof factory !== 'function') throw unusable(`has no ${wanted.factory} in the version installed`)
+  return factory
 }
 
-function installCommand({ package: name, majors: [node20, later] }: Provider, nodeVersion: string): string {
+function installCommand({ name, majors: [node20, later] }: ProviderPackage, nodeVersion: string): string {
   return `npm i ${name}@${Number.parseInt(nodeVersion, 10) < 22 ? node20 : later}`
 }
 
-async function importFirst(folders: readonly string[], name: string): Promise<Record<string, unknown> | undefined> {
+/** The module `name` from the first of `folders` it resolves from; undefined where it is not installed. */
+export async function importFirst(
+  folders: readonly string[],
+  name: string,
+): Promise<Record<string, unknown> | undefined> {
   for (const folder of folders) {
     const file = resolveFrom(folder, name)
     if (file !== undefined) return import(pathToFileURL(file).href)

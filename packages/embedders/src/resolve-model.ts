@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 import {
   type EmbeddingModelLike,
   type EmbeddingProviderLike,
+  isEmbedFunction,
+  type ModelTable,
+  modelFromFunction,
   modelFromProvider,
   nearestName,
   VectorizerError,
@@ -11,10 +14,9 @@ import {
 import { type Environment, providerSettings } from './environment.ts'
 import { localHash } from './local-hash.ts'
 import { importFactory } from './provider-package.ts'
-import { providers } from './providers.ts'
+import { type Provider, providers, type Settings } from './providers.ts'
 
-/** Models by full name (`'my/model'`), or AI SDK provider objects by the part before the slash (`openai`). */
-export type ModelTable = Readonly<Record<string, EmbeddingModelLike | EmbeddingProviderLike>>
+export type { ModelTable }
 
 /** What resolving depends on besides the name; tests bring their own. */
 export interface ResolveContext {
@@ -36,38 +38,62 @@ export function currentContext(models: ModelTable): ResolveContext {
   }
 }
 
+export interface ResolvedModel {
+  readonly model: EmbeddingModelLike
+  /** Tells two accounts of one provider apart: keys and base URL, never shown. */
+  readonly account: string
+  /** One model that the application passed, not one of a provider's. */
+  readonly single: boolean
+}
+
 /** Throws VZ401, VZ402, VZ406 or VZ407. */
-export async function resolveModel(
-  name: string,
-  dimensions: number,
-  context: ResolveContext,
-): Promise<EmbeddingModelLike> {
-  const { models } = context
-  const whole = Object.hasOwn(models, name) ? models[name] : undefined
-  if (whole) return isModel(whole) ? whole : fail(name, `\`models["${name}"]\` is a provider object, not a model.`)
-
-  const slash = name.indexOf('/')
-  const prefix = slash === -1 ? name : name.slice(0, slash)
-  const modelId = slash === -1 ? '' : name.slice(slash + 1)
-  if (prefix === '' || modelId === '') return fail(name, `"${name}" is not of the form "provider/model".`)
-
-  const own = Object.hasOwn(models, prefix) ? models[prefix] : undefined
-  if (own) {
-    if (isModel(own)) return fail(name, `\`models.${prefix}\` is one model, not a provider object.`)
-    return modelFromProvider(own, modelId)
-  }
+export async function resolveModel(name: string, dimensions: number, context: ResolveContext): Promise<ResolvedModel> {
+  const own = ownModel(name, context.models)
+  if (own) return { model: own, account: '', single: Object.hasOwn(context.models, name) }
+  const { prefix, modelId } = splitName(name)
   if (prefix === 'local') {
-    return modelId === 'hash' ? localHash(dimensions) : fail(name, `There is no local model "${modelId}".`)
+    if (modelId !== 'hash') return fail(name, `There is no local model "${modelId}".`)
+    return { model: localHash(dimensions), account: '', single: true }
   }
   const provider = Object.hasOwn(providers, prefix) ? providers[prefix] : undefined
   if (!provider) return fail(name, `"${prefix}" of the model "${name}" is no provider known here.`, prefix)
-
   const settings = providerSettings(name, provider, context.environment)
-  const factory = await importFactory(name, provider, context.folders, context.nodeVersion)
-  return modelFromProvider(factory({ ...settings, ...(provider.named ? { name: prefix } : {}) }), modelId)
+  const made = await makeProvider(name, provider, provider.named ? { ...settings, name: prefix } : settings, context)
+  return { model: modelFromProvider(made, modelId), account: JSON.stringify(settings), single: false }
 }
 
-function isModel(candidate: EmbeddingModelLike | EmbeddingProviderLike): candidate is EmbeddingModelLike {
+async function makeProvider(
+  name: string,
+  provider: Provider,
+  settings: Settings,
+  { folders, nodeVersion }: ResolveContext,
+): Promise<EmbeddingProviderLike> {
+  const factory = provider.package && (await importFactory(name, provider.package, folders, nodeVersion))
+  if (provider.make) return provider.make(factory, settings)
+  return (factory as (settings: Settings) => EmbeddingProviderLike)(settings)
+}
+
+/** What the application passed for `name`, whole or by its provider. */
+function ownModel(name: string, models: ModelTable): EmbeddingModelLike | undefined {
+  const whole = Object.hasOwn(models, name) ? models[name] : undefined
+  if (isEmbedFunction(whole)) return modelFromFunction(name, whole)
+  if (whole) return isModel(whole) ? whole : fail(name, `\`models["${name}"]\` is a provider object, not a model.`)
+  const { prefix, modelId } = splitName(name)
+  const own = Object.hasOwn(models, prefix) ? models[prefix] : undefined
+  if (!own) return undefined
+  if (isModel(own)) return fail(name, `\`models.${prefix}\` is one model, not a provider object.`)
+  if (isEmbedFunction(own)) return fail(name, `\`models.${prefix}\` is one function, not a provider object.`)
+  return modelFromProvider(own, modelId)
+}
+
+/** `"ollama/library/nomic"` → `ollama` and `library/nomic`. */
+function splitName(name: string): { readonly prefix: string; readonly modelId: string } {
+  const slash = name.indexOf('/')
+  if (slash < 1 || slash === name.length - 1) return fail(name, `"${name}" is not of the form "provider/model".`)
+  return { prefix: name.slice(0, slash), modelId: name.slice(slash + 1) }
+}
+
+function isModel(candidate: ModelTable[string]): candidate is EmbeddingModelLike {
   return 'doEmbed' in candidate && typeof candidate.doEmbed === 'function'
 }
 

@@ -66,26 +66,23 @@ describe('a model by name', () => {
     expect(vectors[0]).toHaveLength(32)
   })
 
-  it('loads every provider of the table from the application’s folder, with its own key', async () => {
+  it('loads every provider of the table from the application’s folder, with its own settings', async () => {
     for (const [name, provider] of Object.entries(providers)) {
+      if (!provider.package || provider.make) continue
       using application = fakeApplication()
-      application.install(provider.package, echoing(provider.factory))
-      const environment = {
-        ...(provider.key ? { [provider.key]: secret } : {}),
-        ...(provider.baseUrl ? { [provider.baseUrl]: 'http://127.0.0.1:1/v1' } : {}),
-      }
-      const model = await resolveModel(
+      application.install(provider.package.name, echoing(provider.package.factory))
+      const variables = Object.entries(provider.variables)
+      const valueFor = (setting: string) => (setting === 'baseURL' ? 'http://127.0.0.1:1/v1' : `${setting} of ${name}`)
+      const environment = Object.fromEntries(variables.map(([setting, variable]) => [variable, valueFor(setting)]))
+      const { model } = await resolveModel(
         `${name}/some-model`,
         4,
         contextWith(environment, { folders: [application.folder] }),
       )
-      expect(model, name).toMatchObject({
-        modelId: 'some-model',
-        settings: {
-          ...(provider.key ? { apiKey: secret } : {}),
-          ...(provider.baseUrl ? { baseURL: 'http://127.0.0.1:1/v1' } : {}),
-          ...(provider.named ? { name } : {}),
-        },
+      expect(model, name).toMatchObject({ modelId: 'some-model' })
+      expect((model as unknown as { settings: unknown }).settings, name).toEqual({
+        ...Object.fromEntries(variables.map(([setting]) => [setting, valueFor(setting)])),
+        ...(provider.named ? { name } : {}),
       })
     }
   })
@@ -119,6 +116,12 @@ describe('what a provider lacks is said before any call', () => {
     ['openai-compatible/m', {}, 'OPENAI_COMPATIBLE_BASE_URL'],
     ['ollama/m', { OLLAMA_BASE_URL: '127.0.0.1:11434' }, 'OLLAMA_BASE_URL'],
     ['litellm/m', { LITELLM_BASE_URL: `not a url ${secret}` }, 'LITELLM_BASE_URL'],
+    ['azure/m', { AZURE_API_KEY: secret }, 'AZURE_RESOURCE_NAME, or AZURE_BASE_URL'],
+    ['azure/m', { AZURE_BASE_URL: 'https://example.com' }, 'AZURE_API_KEY: it is not set'],
+    ['vertex/m', { GOOGLE_VERTEX_PROJECT: 'p' }, 'GOOGLE_VERTEX_LOCATION, or GOOGLE_VERTEX_API_KEY'],
+    ['bedrock/m', { AWS_REGION: 'eu-west-1' }, 'AWS_BEARER_TOKEN_BEDROCK'],
+    ['bedrock/m', { AWS_ACCESS_KEY_ID: secret, AWS_SECRET_ACCESS_KEY: secret }, 'AWS_REGION: it is not set'],
+    ['huggingface/m', {}, 'HF_TOKEN'],
   ])('%s with %j names %s and shows no value', async (model, environment, variable) => {
     const error = await rejected(resolveWith(environment as Record<string, string>, model))
     expect(error.code).toBe('VZ406')
@@ -131,9 +134,12 @@ describe('what a provider lacks is said before any call', () => {
     ['22.12.0', 'openai/m', 'npm i @ai-sdk/openai@4'],
     ['20.19.0', 'ollama/m', 'npm i @ai-sdk/openai-compatible@2'],
     ['24.1.0', 'ollama/m', 'npm i @ai-sdk/openai-compatible@3'],
+    ['24.1.0', 'voyage/m', 'npm i @ai-sdk/voyage@1'],
+    ['20.19.0', 'transformers/m', 'npm i @huggingface/transformers@4'],
   ])('on Node %s, %s without its package says %s', async (nodeVersion, model, command) => {
     using application = fakeApplication()
-    const context = contextWith({ OPENAI_API_KEY: secret }, { folders: [application.folder], nodeVersion })
+    const environment = { OPENAI_API_KEY: secret, VOYAGE_API_KEY: secret }
+    const context = contextWith(environment, { folders: [application.folder], nodeVersion })
     const error = await rejected(resolveModel(model, 4, context))
     expect(error).toMatchObject({ code: 'VZ402', fix: command })
   })
@@ -180,9 +186,59 @@ describe('createResolver', () => {
     expect((await rejected(resolve({ model: 'my/other', dimensions: 2 }))).code).toBe('VZ401')
   })
 
-  it('tells a model and a provider object apart', async () => {
-    const models: ModelTable = { my: fixedModel('model'), 'your/model': createOpenAI({ apiKey: secret }) }
+  it('takes a plain function for a model, and tells it the purpose, the dimensions and when to stop', async () => {
+    const heard: unknown[] = []
+    const models: ModelTable = {
+      'my/model': async (texts, { purpose, dimensions, signal }) => {
+        heard.push([texts, purpose, dimensions, signal.aborted])
+        return texts.map((text) => new Float32Array([text.length, 0.5]))
+      },
+    }
+    const embedder = await createResolver({ models })({ model: 'my/model', dimensions: 2 })
+    expect(await embedder.embed(['a', 'bbb'], { purpose: 'document' })).toEqual({
+      vectors: [
+        [1, 0.5],
+        [3, 0.5],
+      ],
+      tokens: undefined,
+    })
+    await embedder.embed(['q'], { purpose: 'query' })
+    expect(heard).toEqual([
+      [['a', 'bbb'], 'document', 2, false],
+      [['q'], 'query', 2, false],
+    ])
+  })
+
+  it('checks what a function returns, and tries it again as it does a provider', async () => {
+    let calls = 0
+    const models: ModelTable = {
+      'my/nothing': async () => undefined as never,
+      'my/short': async () => [[1]],
+      'my/busy': async () => {
+        if (++calls < 2)
+          throw Object.assign(new Error('busy'), {
+            statusCode: 429,
+            isRetryable: true,
+            responseHeaders: { 'retry-after-ms': '1' },
+          })
+        return [[1, 2]]
+      },
+    }
     const resolve = createResolver({ models })
+    const nothing = await rejected(embedOne(await resolve({ model: 'my/nothing', dimensions: 2 })))
+    expect(nothing).toMatchObject({ code: 'VZ405', fact: expect.stringContaining('returned undefined') })
+    expect((await rejected(embedOne(await resolve({ model: 'my/short', dimensions: 2 })))).code).toBe('VZ404')
+    expect((await embedOne(await resolve({ model: 'my/busy', dimensions: 2 }))).vectors).toEqual([[1, 2]])
+  })
+
+  it('tells a model and a provider object apart', async () => {
+    const models: ModelTable = {
+      my: fixedModel('model'),
+      'your/model': createOpenAI({ apiKey: secret }),
+      their: async () => [],
+    }
+    const resolve = createResolver({ models })
+    expect((await rejected(resolve({ model: 'their/model', dimensions: 2 }))).fact).toContain('is one function')
     expect((await rejected(resolve({ model: 'my/model', dimensions: 2 }))).fact).toContain('is one model')
     expect((await rejected(resolve({ model: 'your/model', dimensions: 2 }))).fact).toContain('is a provider object')
   })

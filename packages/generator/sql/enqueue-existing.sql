@@ -1,4 +1,4 @@
 -- {{reason}}
-INSERT INTO {{queue}} AS queued ({{queueKey}})
-SELECT {{sourceKey}} FROM {{source}}{{where}}
+INSERT INTO {{queue}} AS queued ({{queueKey}}{{reembedColumn}})
+SELECT {{sourceKey}}{{reembedValue}} FROM {{source}}{{where}}
 {{requeue}};

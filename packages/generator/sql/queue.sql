@@ -6,6 +6,8 @@ CREATE TABLE {{queue}} (
   not_before timestamptz NOT NULL DEFAULT '-infinity', -- claimable from then on: end of a lease, or a retry
   lease uuid,                                          -- the claim that holds the row; a change of the source clears it
   attempts integer NOT NULL DEFAULT 0,
+  lost_leases integer NOT NULL DEFAULT 0,              -- claims that ended without a word: workers that died with it
+  reembed boolean NOT NULL DEFAULT false,              -- stored vectors are another model's: none is kept
   failed_at timestamptz,                               -- given up; a change of the source revives the row
   error text,
   PRIMARY KEY ({{queueKey}})

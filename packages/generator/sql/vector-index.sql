@@ -1,2 +1,2 @@
 -- {{comment}}
-CREATE INDEX{{ifNotExists}} {{vectorIndex}} ON {{store}} USING {{method}} ({{indexed}} {{operatorClass}}){{parameters}};
+{{createIndex}};

@@ -32,7 +32,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:56
          4 |   /// @vectorizer(dimensions: 768, chunking: recursive(sise: 800))
            |                                                        ^
-        why: Known here: size, overlap, separators, regex.
+        why: Known here: size, overlap, separators, regex, keepSeparator.
         fix: Did you mean \`size\`?"
     `)
     expect(messageOf(blogPost('dimensions: 768, chunking: none(size: 800)'))).toMatchInlineSnapshot(`
@@ -48,7 +48,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:48
          4 |   /// @vectorizer(dimensions: 768, index: hnsw(ef: 800))
            |                                                ^
-        why: Known here: m, efConstruction, halfvec, bit.
+        why: Known here: m, efConstruction, halfvec, bit, minRows.
         fix: Did you mean \`m\`?"
     `)
   })
@@ -131,7 +131,14 @@ describe('VZ108, a value', () => {
     ['index: diskann(maxAlpha: 0.9)', '`index.maxAlpha` must be a number from 1 to 5.'],
     ['index: diskann(numDimensions: 5001)', '`index.numDimensions` must be a whole number from 1 to 5000.'],
     ['index: diskann(numBitsPerDimension: 33)', '`index.numBitsPerDimension` must be a whole number from 1 to 32.'],
-    ['chunking: sentence(size: 3)', '`chunking` must be recursive(size: 800, overlap: 400, …), character('],
+    ['chunking: sentence(locale: "en_US!")', '`chunking.locale` must be a language tag, e.g. "en" or "pt-BR".'],
+    ['chunking: sentence(locale: 5)', '`chunking.locale` must be a language tag'],
+    ['chunking: tokens(encoding: p50k_base)', '`chunking.encoding` must be cl100k_base, o200k_base.'],
+    ['chunking: markdown(headings: 2)', '`chunking.headings` must be true or false.'],
+    ['chunking: character(keepSeparator: "end")', '`chunking.keepSeparator` must be true or false.'],
+    ['chunking: custom', '`chunking` must be custom("name"), with the name of a splitter of your application.'],
+    ['chunking: custom(name: "legal")', '`chunking` must be custom("name")'],
+    ['chunking: custom("")', '`chunking.custom` must be a string that is not empty.'],
     ['chunking: sentences', '`chunking` must be recursive(size: 800, overlap: 400, …), character('],
     ['chunking: recursive(size: 0)', '`chunking.size` must be a whole number from 1 to 10000000.'],
     ['chunking: recursive(overlap: -1)', '`chunking.overlap` must be a whole number from 0 to 10000000.'],
@@ -211,7 +218,7 @@ describe('VZ108, a value', () => {
         --> schema.prisma:4:46
          4 |   /// @vectorizer(dimensions: 3, index: hnsw(m))
            |                                              ^
-        why: Known here: m, efConstruction, halfvec, bit.
+        why: Known here: m, efConstruction, halfvec, bit, minRows.
         fix: Write \`name: value\`."
     `)
   })

@@ -136,7 +136,7 @@ describe('@vector', () => {
       dimensions: 3,
       type: 'vector',
       distance: 'cosine',
-      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false },
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false, minRows: null },
       roles: { worker: null, application: null },
       list: false,
     })

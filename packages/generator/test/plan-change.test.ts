@@ -1,5 +1,5 @@
 // What each change of an annotation or its source becomes: the least SQL, and its cost in words.
-import { completeSpec, defaultIndex } from '@prisma-vectorizer/spec'
+import { completeSpec, defaultCharacterChunking, defaultIndex, defaultRecursiveChunking } from '@prisma-vectorizer/spec'
 import { describe, expect, test } from 'vitest'
 import { planMigrations } from '../src/migrations/plan.ts'
 import { change, historyOf, parentTable, statements, storeTable } from './support/plan.ts'
@@ -72,9 +72,14 @@ describe('a change', () => {
 
   test('of nothing: a database of an earlier version has a spec without the later fields', () => {
     const { textSearch: _textSearch, ...earlier } = spec
-    const { bit: _bit, ...index } = defaultIndex
-    const stored = completeSpec({ ...earlier, index } as unknown as typeof spec)
+    const { bit: _bit, minRows: _minRows, ...index } = defaultIndex
+    const { keepSeparator: _keep, ...chunking } = defaultRecursiveChunking
+    const stored = completeSpec({ ...earlier, index, chunking } as unknown as typeof spec)
     expect(stored).toEqual(spec)
+    const { keepSeparator: _dropped, ...character } = defaultCharacterChunking
+    expect(completeSpec({ ...earlier, chunking: character } as unknown as typeof spec).chunking).toEqual(
+      defaultCharacterChunking,
+    )
     const { list: _list, ...vector } = vectorOf(vectors('?'))
     expect(completeSpec(vector as typeof vector & { list: boolean })).toEqual(vectorOf(vectors('?')))
   })
@@ -105,6 +110,28 @@ describe('a change', () => {
     expect(statements(migrations[0]?.sql ?? '')).toEqual(['DROP INDEX', 'ALTER TABLE', 'INSERT INTO'])
     expect(migrations[0]?.sql).toContain('ALTER COLUMN "looks" TYPE vector(4)[] USING "looks"::vector(4)[];')
     expect(migrations[0]?.name).toBe('reregister_photo_looks')
+  })
+
+  test('of minRows alone registers it and leaves the index as it is', () => {
+    const later = specOf(blogPost('dimensions: 3, index: hnsw(minRows: 5)'))
+    for (const [before, after] of [
+      [spec, later],
+      [later, spec],
+      [later, specOf(blogPost('dimensions: 3, index: hnsw(minRows: 6)'))],
+    ] as const) {
+      const { sql, summary } = change(before, after)
+      expect(statements(sql)).toEqual(['INSERT INTO'])
+      expect(sql).not.toContain('_queue"')
+      expect(summary).toBe('BlogPost.content: Changed: index.')
+    }
+  })
+
+  test('of an index that is built later drops the old one and builds none', () => {
+    const { sql } = change(spec, specOf(blogPost('dimensions: 3, index: hnsw(m: 8, minRows: 5)')))
+    expect(statements(sql)).toEqual(['DROP INDEX', 'INSERT INTO'])
+    expect(sql).toContain(
+      '-- The vector index is built later, by the worker or `prisma-vectorizer index`, once there are 5 vectors.',
+    )
   })
 
   test('to no index drops it', () => {

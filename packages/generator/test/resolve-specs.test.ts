@@ -1,4 +1,10 @@
-import { defaultCharacterChunking, defaultRecursiveChunking } from '@prisma-vectorizer/spec'
+import {
+  defaultCharacterChunking,
+  defaultMarkdownChunking,
+  defaultRecursiveChunking,
+  defaultSentenceChunking,
+  defaultTokensChunking,
+} from '@prisma-vectorizer/spec'
 import { describe, expect, test } from 'vitest'
 import { blogPost, specOf, specsOf } from './support/schema.ts'
 
@@ -34,7 +40,7 @@ describe('defaults', () => {
       dimensions: 768,
       type: 'vector',
       distance: 'cosine',
-      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false },
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: true, bit: false, minRows: null },
       roles: { worker: null, application: null },
       model: null,
       chunking: defaultRecursiveChunking,
@@ -43,6 +49,7 @@ describe('defaults', () => {
       batchSize: null,
       concurrency: null,
       textSearch: null,
+      replicated: false,
     })
   })
 
@@ -152,14 +159,33 @@ model Post {
     batchSize: 2048,
     concurrency: 50,
     textSearch: 'app.german_2',
-    chunking: { kind: 'character', size: 10, overlap: 2, separator: '\n', regex: false },
+    chunking: { kind: 'character', size: 10, overlap: 2, separator: '\n', regex: false, keepSeparator: false },
     template: '$title\n$chunk',
     distance: 'l2',
-    index: { kind: 'hnsw', m: 8, efConstruction: 32, halfvec: false, bit: false },
+    index: { kind: 'hnsw', m: 8, efConstruction: 32, halfvec: false, bit: false, minRows: null },
   })
 })
 
 describe('chunking and index', () => {
+  test.each([
+    ['recursive(keepSeparator: false)', { ...defaultRecursiveChunking, keepSeparator: false }],
+    ['character(keepSeparator: true)', { ...defaultCharacterChunking, keepSeparator: true }],
+    [
+      'sentence(size: 500, overlap: 100, locale: "PT-br")',
+      { kind: 'sentence', size: 500, overlap: 100, locale: 'pt-BR' },
+    ],
+    ['sentence(locale: de)', { ...defaultSentenceChunking, locale: 'de' }],
+    [
+      'tokens(size: 512, overlap: 0, encoding: "o200k_base")',
+      { kind: 'tokens', size: 512, overlap: 0, encoding: 'o200k_base' },
+    ],
+    ['markdown(size: 900, overlap: 9, headings: false)', { kind: 'markdown', size: 900, overlap: 9, headings: false }],
+    ['custom("legal texts")', { kind: 'custom', name: 'legal texts' }],
+    ['custom(legal)', { kind: 'custom', name: 'legal' }],
+  ])('chunking: %s', (written, chunking) => {
+    expect(specOf(blogPost(`dimensions: 3, chunking: ${written}`)).chunking).toEqual(chunking)
+  })
+
   test('an option that is left out keeps its default', () => {
     expect(specOf(blogPost('dimensions: 3, chunking: recursive(size: 500)')).chunking).toEqual({
       ...defaultRecursiveChunking,
@@ -167,6 +193,9 @@ describe('chunking and index', () => {
     })
     expect(specOf(blogPost('dimensions: 3, chunking: character')).chunking).toEqual(defaultCharacterChunking)
     expect(specOf(blogPost('dimensions: 3, chunking: none')).chunking).toEqual({ kind: 'none' })
+    expect(specOf(blogPost('dimensions: 3, chunking: sentence')).chunking).toEqual(defaultSentenceChunking)
+    expect(specOf(blogPost('dimensions: 3, chunking: tokens')).chunking).toEqual(defaultTokensChunking)
+    expect(specOf(blogPost('dimensions: 3, chunking: markdown')).chunking).toEqual(defaultMarkdownChunking)
     expect(specOf(blogPost('dimensions: 3, index: hnsw')).index).toMatchObject({ m: 16, halfvec: true })
   })
 

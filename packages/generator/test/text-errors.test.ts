@@ -71,6 +71,21 @@ describe('VZ107, chunking', () => {
     `)
   })
 
+  test('of tokens, sentences and Markdown too', () => {
+    expect(messageOf(blogPost('dimensions: 3, chunking: tokens(size: 32)'))).toMatchInlineSnapshot(`
+      "VZ107 BlogPost.content: chunks of 32 tokens cannot overlap by 32.
+        --> schema.prisma:4:34
+         4 |   /// @vectorizer(dimensions: 3, chunking: tokens(size: 32))
+           |                                  ^
+        why: A chunk that repeats the whole one before it would never move on. \`overlap\` is 32 unless given.
+        fix: Write e.g. \`tokens(size: 32, overlap: 8)\`."
+    `)
+    expect(messageOf(blogPost('dimensions: 3, chunking: sentence(size: 8, overlap: 8)'))).toContain(
+      'VZ107 BlogPost.content: chunks of 8 code points cannot overlap by 8.',
+    )
+    expect(messageOf(blogPost('dimensions: 3, chunking: markdown(size: 8, overlap: 9)'))).toContain('VZ107')
+  })
+
   test('a separator that is a regular expression compiles', () => {
     expect(
       messageOf(blogPost('dimensions: 3, chunking: character(separator: "(?P<x>.)", regex: true)')),

@@ -18,20 +18,26 @@ describe('defaults', () => {
     expect(settingsOf(args)).toEqual({
       type,
       distance,
-      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec, bit: false },
+      index: { kind: 'hnsw', m: 16, efConstruction: 64, halfvec, bit: false, minRows: null },
     })
   })
 
   test('of each index', () => {
-    const bits = { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false, bit: true }
+    const bits = { kind: 'hnsw', m: 16, efConstruction: 64, halfvec: false, bit: true, minRows: null }
     expect(settingsOf('dimensions: 3, index: hnsw(bit: true)').index).toEqual(bits)
     expect(settingsOf('dimensions: 3, type: halfvec, index: hnsw(bit: true, halfvec: false)').index).toEqual(bits)
     expect(settingsOf('dimensions: 3, index: hnsw(bit: false)').index).toEqual({ ...bits, halfvec: true, bit: false })
-    expect(settingsOf('dimensions: 3, index: ivfflat').index).toEqual({ kind: 'ivfflat', lists: 100, halfvec: true })
+    expect(settingsOf('dimensions: 3, index: ivfflat').index).toEqual({
+      kind: 'ivfflat',
+      lists: 100,
+      halfvec: true,
+      minRows: null,
+    })
     expect(settingsOf('dimensions: 3, type: halfvec, index: ivfflat(lists: 7, halfvec: false)').index).toEqual({
       kind: 'ivfflat',
       lists: 7,
       halfvec: false,
+      minRows: null,
     })
     const unset = {
       kind: 'diskann',
@@ -41,6 +47,7 @@ describe('defaults', () => {
       maxAlpha: null,
       numDimensions: null,
       numBitsPerDimension: null,
+      minRows: null,
     }
     expect(settingsOf('dimensions: 3, index: diskann').index).toEqual(unset)
     expect(
@@ -55,7 +62,46 @@ describe('defaults', () => {
       maxAlpha: 1.2,
       numDimensions: 20,
       numBitsPerDimension: 2,
+      minRows: null,
     })
+  })
+})
+
+describe('minRows', () => {
+  test.each([
+    ['hnsw(minRows: 100000)', 100_000],
+    ['hnsw(minRows: 2147483647, m: 8)', 2_147_483_647],
+    ['ivfflat(minRows: 1)', 1],
+    ['hnsw(bit: true, minRows: 5)', 5],
+  ])('index: %s', (index, minRows) => {
+    expect(settingsOf(`dimensions: 3, index: ${index}`).index).toMatchObject({ minRows })
+  })
+
+  test.each(['0', '1.5', '2147483648', 'null'])('minRows: %s is VZ108', (minRows) => {
+    expect(failureIn(`dimensions: 3, index: hnsw(minRows: ${minRows})`)).toBe(
+      'VZ108 BlogPost.content: `index.minRows` must be a whole number from 1 to 2147483647.',
+    )
+  })
+
+  test('VZ115 where Prisma sees the index', () => {
+    expect(messageOf(blogPost('dimensions: 3, index: hnsw(halfvec: false, minRows: 5)'))).toMatchInlineSnapshot(`
+      "VZ115 BlogPost.content: \`index.minRows\` cannot go with an index over the plain column.
+        --> schema.prisma:4:34
+         4 |   /// @vectorizer(dimensions: 3, index: hnsw(halfvec: false, minRows: 5))
+           |                                  ^
+        why: Prisma Migrate sees such an index: it would make a btree of that name where the index is not built yet, and drop one that is built later.
+        fix: Remove \`minRows\`, or \`halfvec: false\`."
+    `)
+  })
+
+  test.each([
+    ['index: diskann(minRows: 5)', '`diskann`'],
+    ['type: halfvec, index: hnsw(minRows: 5)', 'an index over the plain column'],
+    ['type: bit, index: ivfflat(minRows: 5)', 'an index over the plain column'],
+  ])('VZ115 of %s too', (args, what) => {
+    expect(failureIn(`dimensions: 3, ${args}`)).toBe(
+      `VZ115 BlogPost.content: \`index.minRows\` cannot go with ${what}.`,
+    )
   })
 })
 

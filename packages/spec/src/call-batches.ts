@@ -1,21 +1,24 @@
-// Cuts texts into provider calls by count and by size.
-import { byteLength } from './names.ts'
+// Cuts texts into provider calls by count and by tokens.
 
-/** Consecutive slices of at most `texts` texts and `bytes` UTF-8 bytes; a text that is larger alone goes alone. */
-export function callBatches(texts: readonly string[], limits: { readonly texts: number; readonly bytes: number }) {
-  const batches: string[][] = []
-  let batch: string[] = []
-  let bytes = 0
-  for (const text of texts) {
-    const size = Number.isFinite(limits.bytes) ? byteLength(text) : 0
-    if (batch.length > 0 && (batch.length >= limits.texts || bytes + size > limits.bytes)) {
-      batches.push(batch)
-      batch = []
-      bytes = 0
+/**
+ * Consecutive ranges `[start, end)` of texts with at most `texts` texts and `tokens` tokens each, given the tokens of
+ * every text; a text that is larger alone goes alone, for the provider to cut or refuse.
+ */
+export function callBatches(
+  tokens: readonly number[],
+  limits: { readonly texts: number; readonly tokens: number },
+): (readonly [start: number, end: number])[] {
+  const batches: (readonly [number, number])[] = []
+  let start = 0
+  let sum = 0
+  for (const [index, size] of tokens.entries()) {
+    if (index > start && (index - start >= limits.texts || sum + size > limits.tokens)) {
+      batches.push([start, index])
+      start = index
+      sum = 0
     }
-    batch.push(text)
-    bytes += size
+    sum += size
   }
-  if (batch.length > 0) batches.push(batch)
+  if (tokens.length > start) batches.push([start, tokens.length])
   return batches
 }

@@ -30,6 +30,20 @@ export interface EmbeddingProviderLike {
   embedding?(modelId: string): EmbeddingModelLike
 }
 
+/**
+ * A model of your own in its shortest form: one vector per text, in order, each `dimensions` long (arrays of numbers or
+ * typed arrays). Errors may carry `statusCode` and `isRetryable` as the AI SDK's do, to be tried again.
+ */
+export type EmbedFunction = (
+  texts: string[],
+  options: { readonly purpose: EmbedPurpose; readonly dimensions: number; readonly signal: AbortSignal },
+) => PromiseLike<readonly ArrayLike<number>[]>
+
+/**
+ * Models and functions by full name (`'my/model'`), or AI SDK provider objects by the part before the slash (`openai`).
+ */
+export type ModelTable = Readonly<Record<string, EmbeddingModelLike | EmbeddingProviderLike | EmbedFunction>>
+
 /** Whether a text is stored or asked: Cohere, Voyage, Google and Bedrock embed the two differently. */
 export type EmbedPurpose = 'document' | 'query'
 
@@ -37,7 +51,7 @@ export type EmbedPurpose = 'document' | 'query'
 export interface Embedder {
   /** `"provider/model"`, for messages. */
   readonly name: string
-  /** One checked vector per text, in order. Throws VZ4xx. */
+  /** One checked vector per text, in order; `tokens` as the provider counted them, if it did. Throws VZ4xx. */
   embed(
     texts: readonly string[],
     options: { readonly purpose: EmbedPurpose; readonly signal?: AbortSignal | undefined },

@@ -1,5 +1,5 @@
 // Every code we can throw, with its one-line meaning. `docs/errors.md` is checked against this table.
-// VZ1xx schema and annotation · VZ2xx migrations · VZ3xx queries · VZ4xx embedding · VZ5xx worker and command line.
+// VZ1xx schema and annotation · VZ2xx migrations · VZ3xx queries · VZ4xx embedding · VZ5xx worker and command line · VZ6xx documents.
 
 export const errorCodes = {
   VZ101: 'The annotation cannot be parsed.',
@@ -41,6 +41,8 @@ export const errorCodes = {
   VZ405: 'The provider refused or failed.',
   VZ406: 'An API key or base URL is missing.',
   VZ407: 'The number of dimensions is not valid.',
+  VZ408: 'The provider is failing, and calls rest for a moment.',
+  VZ409: 'A limit of a provider is not valid.',
   VZ501: 'No database URL was given.',
   VZ502: 'The database holds no vectorizers.',
   VZ503: 'The vectorizer asked for does not exist.',
@@ -50,13 +52,25 @@ export const errorCodes = {
   VZ507: 'The database cannot be reached.',
   VZ508: 'The Prisma CLI is not installed.',
   VZ509: 'The generator is not installed.',
-  VZ510: 'The vectorizer’s field holds documents, which this worker cannot load.',
+  VZ510: 'The vectorizer’s field holds documents, and nothing is there to read them with.',
   VZ511: 'Row-level security hides rows of the source or the store from the worker.',
   VZ512: 'The registry of vectorizers may not be read by the role that examines it.',
   VZ514: 'The database has no pgai, or no such vectorizer of it.',
   VZ515: 'A vectorizer of pgai cannot be taken over as it is.',
   VZ516: 'A batch of embeddings to load could not be stored.',
   VZ517: 'Loading embeddings was stopped before the end of its rows.',
+  VZ518: 'The config file cannot be loaded, or holds a setting that does not exist or is not valid.',
+  VZ519: 'A splitter or the tokenizer that a chunking needs is missing, or gives no chunks that can be stored.',
+  VZ520: 'An index cannot be built or dropped.',
+  VZ522: 'The health server cannot listen on its port.',
+  VZ523: 'A row was given up because the workers that held it died.',
+  VZ524: 'What is to be retried does not exist, or cannot be queued now.',
+  VZ525: 'The worker ended at an outage, as it was told to.',
+  VZ601: 'The address of a document is not one that the worker may read.',
+  VZ602: 'A document cannot be loaded.',
+  VZ603: 'A document is too large.',
+  VZ604: 'A document cannot be read.',
+  VZ605: 'The kind of a document is not known.',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

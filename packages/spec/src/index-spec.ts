@@ -3,8 +3,18 @@
 import { type Distance, metrics, type VectorType } from './metric.ts'
 import type { VectorSpec } from './vectorizer-spec.ts'
 
+/** What an index has whatever its kind. */
+interface IndexUpkeep {
+  /**
+   * Vectors there must be before the index is built, 1..2147483647: by the worker or by `prisma-vectorizer index`, without
+   * blocking writes. Null, or absent in what an earlier version wrote: the migration builds it at once. No part of what the
+   * index is: see `indexDefinition`.
+   */
+  readonly minRows?: number | null | undefined
+}
+
 export type IndexSpec =
-  | {
+  | (IndexUpkeep & {
       readonly kind: 'hnsw'
       /** Links per node, 2..100; pgvector's default is 16. */
       readonly m: number
@@ -21,14 +31,14 @@ export type IndexSpec =
        * `halfvec` compared by cosine, and not together with `halfvec`.
        */
       readonly bit: boolean
-    }
-  | {
+    })
+  | (IndexUpkeep & {
       readonly kind: 'ivfflat'
       /** Clusters, 1..32768; pgvector's default is 100. */
       readonly lists: number
       readonly halfvec: boolean
-    }
-  | {
+    })
+  | (IndexUpkeep & {
       /** StreamingDiskANN of the extension pgvectorscale. Null leaves a parameter to its default. */
       readonly kind: 'diskann'
       readonly storageLayout: 'memory_optimized' | 'plain' | null
@@ -37,7 +47,7 @@ export type IndexSpec =
       readonly maxAlpha: number | null
       readonly numDimensions: number | null
       readonly numBitsPerDimension: number | null
-    }
+    })
   | { readonly kind: 'none' }
 
 export type IndexMethod = Exclude<IndexSpec['kind'], 'none'>
@@ -49,6 +59,7 @@ export const defaultIndex = {
   efConstruction: 64,
   halfvec: true,
   bit: false,
+  minRows: null,
 } as const satisfies IndexSpec
 
 /**
@@ -76,6 +87,16 @@ export const indexMethods: Readonly<
   diskann: {
     vector: { maxDimensions: 16_000, distances: ['cosine', 'l2', 'ip'] },
   },
+}
+
+/** Vectors without which no index is built; null: no matter how many there are. */
+export const minRowsOf = (index: IndexSpec): number | null => (index.kind === 'none' ? null : (index.minRows ?? null))
+
+/** What the index is, whoever builds it when: two specs that agree in it need no other index. */
+export function indexDefinition(index: IndexSpec) {
+  if (index.kind === 'none') return index
+  const { minRows: _minRows, ...definition } = index
+  return definition
 }
 
 type Indexed = Pick<VectorSpec, 'index' | 'type' | 'dimensions' | 'distance'>

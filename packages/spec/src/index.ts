@@ -1,12 +1,32 @@
-export { type ChunkingSpec, defaultCharacterChunking, defaultRecursiveChunking } from './chunking-spec.ts'
+export {
+  type ChunkingSpec,
+  defaultCharacterChunking,
+  defaultMarkdownChunking,
+  defaultRecursiveChunking,
+  defaultSentenceChunking,
+  defaultTokensChunking,
+  type TokenEncoding,
+  tokenEncodings,
+} from './chunking-spec.ts'
 export type { Database, Queryable, Row } from './database.ts'
-export type { Embedder, EmbedderResolver, EmbeddingModelLike, EmbeddingProviderLike, EmbedPurpose } from './embedder.ts'
+export type { DocumentReader, LoadedDocument } from './document-reader.ts'
+export { isEmbedFunction, modelFromFunction } from './embed-function.ts'
+export type {
+  Embedder,
+  EmbedderResolver,
+  EmbeddingModelLike,
+  EmbeddingProviderLike,
+  EmbedFunction,
+  EmbedPurpose,
+  ModelTable,
+} from './embedder.ts'
 export { type ErrorCode, errorCodes } from './error-codes.ts'
 export { type ErrorDetail, InternalError, isVectorizerError, type SchemaPosition, VectorizerError } from './errors.ts'
 export {
   defaultIndex,
   type IndexMethod,
   type IndexSpec,
+  indexDefinition,
   indexedDistance,
   indexedExpression,
   indexedType,
@@ -14,8 +34,10 @@ export {
   indexesHalfvec,
   indexMethods,
   isDeclaredIndex,
+  minRowsOf,
   operatorClass,
 } from './index-spec.ts'
+export { createIndexSql, indexParameters } from './index-sql.ts'
 export { type Distance, type Metric, metrics, type VectorType, vectorTypes } from './metric.ts'
 export { embedderFromModel, modelFromProvider } from './model-embedder.ts'
 export {

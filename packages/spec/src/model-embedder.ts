@@ -3,11 +3,14 @@ import { callBatches } from './call-batches.ts'
 import type { Embedder, EmbeddingModelLike, EmbeddingProviderLike, EmbedPurpose } from './embedder.ts'
 import { assertAnswer } from './embedding-answer.ts'
 import { VectorizerError } from './errors.ts'
+import { byteLength } from './names.ts'
+import { inParallel } from './parallel-calls.ts'
 import { callLimits, providerCallOptions, providerName } from './provider-options.ts'
 
 /**
- * Wraps `model`: splits by what one call may carry, calls in order, asks for `dimensions` and for the document or
- * query kind in the provider's own words, and checks every answer.
+ * Wraps `model`: splits by what one call may carry (texts and tokens), asks for `dimensions` and for the document or
+ * query kind in the provider's own words, and checks every answer. Calls of one request run at the same time where the
+ * model supports that: up to 4, or 16 where a call takes one text; the first failure ends the others.
  *
  * `name` is what messages call the model; `provider/modelId` by default. `tokens` of the result is the sum the
  * provider reported, undefined when it did not for every call.
@@ -25,35 +28,46 @@ export function embedderFromModel(
   let refusedDimensions = false
 
   async function call(values: string[], purpose: EmbedPurpose, signal: AbortSignal | undefined) {
-    const send = () =>
+    const send = (asked: number | undefined) =>
       model.doEmbed({
         values,
         ...(signal ? { abortSignal: signal } : {}),
-        ...providerCallOptions(model, purpose, refusedDimensions ? undefined : dimensions),
+        ...providerCallOptions(model, purpose, asked),
       })
+    const asked = refusedDimensions ? undefined : dimensions
     try {
-      return await send()
+      return await send(asked)
     } catch (error) {
       // Servers such as vLLM refuse the option for models of one length even when it equals that length, and no list
       // of models can be complete; without it the check of the answer still decides.
-      if (refusedDimensions || !refusesDimensions(error)) throw error
+      if (asked === undefined || !refusesDimensions(error)) throw error
       refusedDimensions = true
-      return await send()
+      return await send(undefined)
     }
   }
 
   return {
     name,
     async embed(texts, { purpose, signal }) {
+      const limits = await callLimits(model)
+      const sizes = texts.map((text) => (Number.isFinite(limits.tokens) ? byteLength(text) * limits.tokensPerByte : 0))
+      const answers = await inParallel(
+        callBatches(sizes, limits),
+        limits.calls,
+        signal,
+        async ([start, end], signal) => {
+          const { embeddings, usage } = await call(texts.slice(start, end), purpose, signal)
+          assertAnswer(embeddings, { name, dimensions, count: end - start, first: start })
+          return { embeddings, usage }
+        },
+      )
       const vectors: number[][] = []
       let tokens: number | undefined = 0
-      for (const values of callBatches(texts, await callLimits(model))) {
-        signal?.throwIfAborted()
-        const answer = await call(values, purpose, signal)
-        assertAnswer(answer.embeddings, { name, dimensions, count: values.length, first: vectors.length })
-        for (const vector of answer.embeddings) vectors.push(vector)
-        const used: number | undefined = answer.usage?.tokens
-        tokens = tokens === undefined || used === undefined ? undefined : tokens + used
+      for (const { embeddings, usage } of answers) {
+        for (const vector of embeddings) vectors.push(vector)
+        const used: number | undefined = usage?.tokens
+        // NaN: Bedrock's Cohere models where the response lacks a header.
+        tokens = tokens === undefined || used === undefined || Number.isNaN(used) ? undefined : tokens + used
       }
       return { vectors, tokens }
     },

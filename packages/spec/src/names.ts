@@ -56,16 +56,20 @@ export function objectNames(spec: { readonly name: string; readonly store: Table
     insertFunction: fitIdentifier(spec.name, '_enqueue_inserted'),
     updateFunction: fitIdentifier(spec.name, '_enqueue_updated'),
     unknownFunction: fitIdentifier(spec.name, '_unknown'),
-    updateUnknownFunction: fitIdentifier(spec.name, '_enqueue_unknown'),
     deleteFunction: fitIdentifier(spec.name, '_dequeue_deleted'),
     truncateFunction: fitIdentifier(spec.name, '_dequeue_all'),
+    rowFunction: fitIdentifier(spec.name, '_follow_row'),
     visibleFunction: fitIdentifier(spec.name, '_visible'),
     insertTrigger: fitIdentifier('vectorizer_insert_', spec.name),
     updateTrigger: fitIdentifier('vectorizer_update_', spec.name),
-    updateUnknownTrigger: fitIdentifier('vectorizer_unknown_', spec.name),
     guardTrigger: fitIdentifier('vectorizer_guard_', spec.name),
     deleteTrigger: fitIdentifier('vectorizer_delete_', spec.name),
     truncateTrigger: fitIdentifier('vectorizer_truncate_', spec.name),
+    rowTrigger: fitIdentifier('vectorizer_row_', spec.name),
+    replicaTrigger: fitIdentifier('vectorizer_replica_', spec.name),
+    // Made by earlier versions.
+    updateUnknownFunction: fitIdentifier(spec.name, '_enqueue_unknown'),
+    updateUnknownTrigger: fitIdentifier('vectorizer_unknown_', spec.name),
   } as const
 }
 

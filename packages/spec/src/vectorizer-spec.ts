@@ -133,6 +133,8 @@ export interface VectorizerSpec extends VectorSpec {
    * Only of a store of its own.
    */
   readonly textSearch: string | null
+  /** Rows that replication writes into the source are followed too: triggers that fire in replica sessions only. */
+  readonly replicated: boolean
 }
 
 /** A vector field that the application fills: `/// @vector(...)`. Search, index and migrations; no queue, no worker. */

@@ -58,7 +58,7 @@ describe('VectorizerError', () => {
 
   it('has codes of one form, each with a sentence', () => {
     for (const [code, meaning] of Object.entries(errorCodes)) {
-      expect(code).toMatch(/^VZ[1-5]\d\d$/)
+      expect(code).toMatch(/^VZ[1-6]\d\d$/)
       expect(meaning).toMatch(/^[A-Z].*\.$/)
     }
   })

@@ -7,12 +7,14 @@ import {
   defaultIndex,
   type IndexMethod,
   type IndexSpec,
+  indexDefinition,
   indexedDistance,
   indexedExpression,
   indexedType,
   indexMethods,
   isDeclaredIndex,
   metrics,
+  minRowsOf,
   operatorClass,
   type VectorType,
 } from '../src/index.ts'
@@ -96,5 +98,18 @@ describe('the form of an index', () => {
     expect(indexedExpression(spec, '"v"')).toBe('"v"')
     expect(operatorClass(spec)).toBe('bit_jaccard_ops')
     expect(isDeclaredIndex(spec)).toBe(true)
+  })
+})
+
+test('when an index is built is no part of what it is', () => {
+  const later: IndexSpec = { ...defaultIndex, minRows: 5 }
+  expect(minRowsOf(later)).toBe(5)
+  expect(minRowsOf(defaultIndex)).toBeNull()
+  expect(minRowsOf({ kind: 'none' })).toBeNull()
+  expect(indexDefinition(later)).toStrictEqual(indexDefinition(defaultIndex))
+  expect(indexDefinition({ kind: 'ivfflat', lists: 1, halfvec: true })).toEqual({
+    kind: 'ivfflat',
+    lists: 1,
+    halfvec: true,
   })
 })

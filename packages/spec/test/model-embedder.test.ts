@@ -139,7 +139,15 @@ describe('embedderFromModel', () => {
     expect(tokens).toBeUndefined()
   })
 
-  it('keeps a call to OpenAI under 300,000 bytes, and so under its 300,000 tokens', async () => {
+  // The last four are pgai's cases of its own OpenAI embedder.
+  it.each([
+    ['texts of 100,000 estimated tokens', Array(7).fill('x'.repeat(400_000)), [3, 3, 1]],
+    ['a text that is larger alone', ['y', 'x'.repeat(1_200_001), 'y'], [1, 1, 1]],
+    ['800 texts of one token', Array(800).fill('hi'), [800]],
+    ['1,001 texts of 300 Cyrillic letters', Array(1_001).fill('я'.repeat(300)), [1_001]],
+    ['500 texts of 1,000 Chinese characters', Array(500).fill('語'.repeat(1_000)), [400, 100]],
+    ['299 texts of 1,000 words', Array(299).fill('word '.repeat(1_000)), [240, 59]],
+  ])('keeps a call to OpenAI under 300,000 tokens as OpenAI estimates them: %s', async (_, texts, sizes) => {
     const calls: number[] = []
     const model = fakeModel(
       async ({ values }) => {
@@ -148,9 +156,83 @@ describe('embedderFromModel', () => {
       },
       { provider: 'openai.embedding' },
     )
-    const large = [...Array(7).fill('語'.repeat(33_000)), 'x'.repeat(400_000), 'y']
-    await embedderFromModel(model, { dimensions: 2 }).embed(large, { purpose: 'document' })
-    expect(calls).toEqual([3, 3, 1, 1, 1])
+    await embedderFromModel(model, { dimensions: 2 }).embed(texts, { purpose: 'document' })
+    expect(calls).toEqual(sizes)
+  })
+
+  it('makes up to 4 calls at once, keeps the order of the texts and adds the tokens', async () => {
+    let running = 0
+    let most = 0
+    const model = fakeModel(
+      async ({ values }) => {
+        most = Math.max(most, ++running)
+        // Later calls answer first.
+        await new Promise((resolve) => setTimeout(resolve, 20 - Number(values[0])))
+        running--
+        return { embeddings: values.map((value) => [Number(value), 1]), usage: { tokens: values.length } }
+      },
+      { maxEmbeddingsPerCall: 2 },
+    )
+    const { vectors, tokens } = await ask(model, 19)
+    expect(vectors.map((vector) => vector[0])).toEqual(Array.from({ length: 19 }, (_, index) => index))
+    expect(tokens).toBe(19)
+    expect(most).toBe(4)
+  })
+
+  it('makes one call after another where the model supports no parallel ones', async () => {
+    let running = 0
+    const model = fakeModel(
+      async ({ values }) => {
+        expect(++running).toBe(1)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        running--
+        return { embeddings: values.map(() => [1, 1]) }
+      },
+      { maxEmbeddingsPerCall: 1, supportsParallelCalls: Promise.resolve(false) },
+    )
+    expect((await ask(model, 5)).vectors).toHaveLength(5)
+  })
+
+  it('gives up the other calls of a request when one fails, and starts no more', async () => {
+    const ended: string[] = []
+    let started = 0
+    const model = fakeModel(
+      async ({ values, abortSignal }) => {
+        started++
+        if (values[0] === '2') throw new Error('broken')
+        await new Promise((resolve) => abortSignal?.addEventListener('abort', resolve))
+        ended.push(values[0] as string)
+        throw new Error('aborted')
+      },
+      { maxEmbeddingsPerCall: 1 },
+    )
+    await expect(ask(model, 100)).rejects.toThrow('broken')
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(started).toBeLessThanOrEqual(16)
+    expect(ended).toHaveLength(started - 1)
+  })
+
+  it('ends all calls with the reason of its signal', async () => {
+    const controller = new AbortController()
+    const model = fakeModel(
+      async ({ abortSignal }) => {
+        setImmediate(() => controller.abort(new Error('enough')))
+        return new Promise((_, reject) => abortSignal?.addEventListener('abort', () => reject(abortSignal.reason)))
+      },
+      { maxEmbeddingsPerCall: 1 },
+    )
+    const embedder = embedderFromModel(model, { dimensions: 2 })
+    const options = { purpose: 'query', signal: controller.signal } as const
+    await expect(embedder.embed(texts(8), options)).rejects.toThrow('enough')
+    await expect(embedder.embed(texts(8), options)).rejects.toThrow('enough')
+  })
+
+  it('reports no tokens where the provider’s number is none', async () => {
+    const model = fakeModel(async ({ values }) => ({
+      embeddings: values.map(() => [1, 1]),
+      usage: { tokens: Number.NaN },
+    }))
+    expect((await ask(model, 2)).tokens).toBeUndefined()
   })
 
   it('calls nothing for no texts', async () => {
@@ -211,6 +293,22 @@ describe('embedderFromModel', () => {
     await embedder.embed(['a'], { purpose: 'document' })
     await embedder.embed(['b'], { purpose: 'document' })
     expect(requests.map((request) => request.dimensions)).toEqual([8, undefined, undefined])
+  })
+
+  it('asks again without dimensions in every one of the calls that were under way', async () => {
+    const asked: (number | undefined)[] = []
+    const model = fakeModel(
+      async ({ values, dimensions }) => {
+        asked.push(dimensions)
+        if (dimensions !== undefined) {
+          throw Object.assign(new Error('no matryoshka representation'), { statusCode: 400 })
+        }
+        return { embeddings: values.map(() => [1, 1]) }
+      },
+      { maxEmbeddingsPerCall: 2 },
+    )
+    expect((await ask(model, 20)).vectors).toHaveLength(20)
+    expect(asked.filter((dimensions) => dimensions !== undefined)).toHaveLength(4)
   })
 
   it('passes other failures through as they are', async () => {

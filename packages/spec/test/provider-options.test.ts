@@ -30,13 +30,18 @@ describe('providerCallOptions', () => {
       { vertex: { outputDimensionality: 256, taskType: 'RETRIEVAL_DOCUMENT' } },
     ],
     ['amazon-bedrock', 'amazon.titan-embed-text-v2:0', { bedrock: { dimensions: 256 } }],
-    ['amazon-bedrock', 'cohere.embed-v4:0', { bedrock: { outputDimension: 256, inputType: 'search_document' } }],
-    ['amazon-bedrock', 'cohere.embed-english-v3', { bedrock: { inputType: 'search_document' } }],
+    [
+      'amazon-bedrock',
+      'cohere.embed-v4:0',
+      { bedrock: { outputDimension: 256, inputType: 'search_document', truncate: 'END' } },
+    ],
+    ['amazon-bedrock', 'cohere.embed-english-v3', { bedrock: { inputType: 'search_document', truncate: 'END' } }],
     [
       'amazon-bedrock',
       'amazon.nova-2-multimodal-embeddings-v1:0',
       { bedrock: { embeddingDimension: 256, embeddingPurpose: 'GENERIC_INDEX' } },
     ],
+    ['function', 'my/model', { function: { dimensions: 256, purpose: 'document' } }],
     ['ollama.embedding', 'nomic-embed-text', { ollama: { dimensions: 256 } }],
     ['my-server.embedding', 'm', { openaiCompatible: { dimensions: 256 }, 'my-server': { dimensions: 256 } }],
   ])('speaks to %s %s in its own words', (provider, modelId, expected) => {
@@ -61,9 +66,33 @@ describe('providerCallOptions', () => {
 
 describe('callLimits', () => {
   it('takes the smaller of what the model states and what its API accepts', async () => {
-    expect(await callLimits(model('google.vertex.embedding', 'm'))).toEqual({ texts: 250, bytes: 20_000 })
-    expect(
-      await callLimits({ ...model('cohere.textEmbedding', 'm'), maxEmbeddingsPerCall: Promise.resolve(96) }),
-    ).toEqual({ texts: 96, bytes: Number.POSITIVE_INFINITY })
+    const vertex = await callLimits(model('google.vertex.embedding', 'text-embedding-005'))
+    expect(vertex).toEqual({ texts: 250, tokens: 20_000, tokensPerByte: 1, calls: 4 })
+    const cohere = { ...model('cohere.textEmbedding', 'm'), maxEmbeddingsPerCall: Promise.resolve(96) }
+    expect(await callLimits(cohere)).toMatchObject({ texts: 96, tokens: Number.POSITIVE_INFINITY })
+  })
+
+  it.each([
+    ['openai.embedding', 'text-embedding-3-small', 2048, 300_000, 0.25],
+    ['azure.embeddings', 'my-deployment', 2048, 300_000, 0.25],
+    ['mistral.embedding', 'mistral-embed', 2048, 16_000, 1],
+    ['voyage.embedding', 'voyage-3.5-lite', 2048, 1_000_000, 1],
+    ['voyage.embedding', 'voyage-4', 2048, 320_000, 1],
+    ['voyage.embedding', 'voyage-4-large', 2048, 120_000, 1],
+    ['voyage.embedding', 'voyage-code-3', 2048, 120_000, 1],
+    ['google.vertex.embedding', 'gemini-embedding-001', 1, 20_000, 1],
+    ['google.generative-ai', 'gemini-embedding-001', 2048, Number.POSITIVE_INFINITY, 1],
+    ['litellm.embedding', 'cohere/embed-v4.0', 96, Number.POSITIVE_INFINITY, 1],
+    ['litellm.embedding', 'vertex_ai/text-embedding-005', 250, 20_000, 1],
+    ['litellm.embedding', 'my-alias', 2048, Number.POSITIVE_INFINITY, 1],
+  ])('of %s %s: %i texts of %d tokens, %d a byte', async (provider, modelId, texts, tokens, tokensPerByte) => {
+    expect(await callLimits(model(provider, modelId))).toMatchObject({ texts, tokens, tokensPerByte })
+  })
+
+  it('makes calls of one text many at once, and none where the model forbids it', async () => {
+    const titan = { ...model('amazon-bedrock', 'amazon.titan-embed-text-v2:0'), maxEmbeddingsPerCall: 1 }
+    expect((await callLimits(titan)).calls).toBe(16)
+    const mistral = { ...model('mistral.embedding', 'mistral-embed'), supportsParallelCalls: Promise.resolve(false) }
+    expect((await callLimits(mistral)).calls).toBe(1)
   })
 })

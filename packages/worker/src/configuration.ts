@@ -1,4 +1,4 @@
-// Where the command finds its database: the flag, the environment, .env, then the project's prisma.config.ts.
+// Where the command finds its database: the flag, the environment, .env, vectorizer.config.ts, then prisma.config.ts.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -12,13 +12,14 @@ export function loadEnvironment(folder: string): void {
   if (existsSync(file)) process.loadEnvFile(file)
 }
 
-/** Throws VZ501 when none of the places has one. */
+/** `configured`: that of vectorizer.config.ts. Throws VZ501 when none of the places has one. */
 export async function findDatabaseUrl(
   flag: string | undefined,
   folder: string,
   environment: NodeJS.ProcessEnv = process.env,
+  configured?: string,
 ): Promise<string> {
-  const url = flag || environment['DATABASE_URL'] || (await loadPrismaConfig(folder))?.datasource?.url
+  const url = flag || environment['DATABASE_URL'] || configured || (await loadPrismaConfig(folder))?.datasource?.url
   if (url) return url
   throw noDatabaseUrl(
     'There is no --database-url, no DATABASE_URL in the environment or in .env, and no datasource URL in prisma.config.ts.',

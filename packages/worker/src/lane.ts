@@ -31,6 +31,8 @@ export interface Tally {
   removed: number
   failed: number
   chunks: number
+  /** Chunks that kept their vectors. */
+  reused: number
   tokens: number | undefined
   /** Milliseconds since the epoch. */
   since: number
@@ -41,6 +43,7 @@ const emptyTally = (): Tally => ({
   removed: 0,
   failed: 0,
   chunks: 0,
+  reused: 0,
   tokens: undefined,
   since: Date.now(),
 })
@@ -95,6 +98,7 @@ export function noteResult(lane: Lane, result: BatchResult): void {
     tally.removed += result.removed
     tally.failed += result.failed
     tally.chunks += result.chunks
+    tally.reused += result.reused
     if (result.tokens !== undefined) tally.tokens = (tally.tokens ?? 0) + result.tokens
   }
   // Rows may have come back meanwhile; only a claim that finds none ends the search.

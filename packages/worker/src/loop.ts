@@ -1,12 +1,14 @@
 // Keeps batches of all vectorizers in flight, taking turns, until stopped or until nothing claimable is left.
-import { type EmbedderResolver, isVectorizerError } from '@prisma-vectorizer/spec'
+import { type EmbedderResolver, isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
+import type { Pulse } from './health/pulse.ts'
 import { createLane, type Lane, noteOutage, noteResult, restAfter, updateLane } from './lane.ts'
 import { longestIdle } from './options.ts'
 import type { PipelineContext } from './pipeline/batch.ts'
 import { outageOf } from './pipeline/failure.ts'
-import { type BatchResult, processBatch } from './pipeline/process-batch.ts'
+import type { BatchResult } from './pipeline/process-batch.ts'
 import type { BrokenVectorizer, Registry } from './registry.ts'
 import { createReporter } from './report.ts'
+import { type Observation, observedBatch } from './telemetry/observed-batch.ts'
 
 export interface LoopContext extends PipelineContext {
   readonly readRegistry: () => Promise<Registry>
@@ -16,7 +18,13 @@ export interface LoopContext extends PipelineContext {
   readonly batchSize: number
   readonly concurrency: number
   readonly pollInterval: number
+  /** The first outage ends a loop that follows. */
+  readonly exitOnError: boolean
   readonly onProgress: ((batch: BatchResult) => void) | undefined
+  readonly observation: Observation
+  readonly pulse: Pulse
+  /** Calls back whenever there may be work; returns how to end that. */
+  readonly onNotify: (callback: () => void) => () => void
   /** Aborted: claim nothing more. */
   readonly stopping: AbortSignal
   /** Aborted: give up provider calls. */
@@ -41,22 +49,30 @@ interface Flight {
   readonly startedAt: number
 }
 
-/** `drain`: end when nothing claimable is left, or at `deadline` (milliseconds since the epoch). */
+/** Milliseconds between looks that notifications ask for: those of a busy application come by the hundred. */
+const shortestNotified = 100
+
+/**
+ * `drain`: end when nothing claimable is left, or at `deadline` (milliseconds since the epoch). Throws VZ503 for a name
+ * that is unknown; what the database says, where it drains; VZ525 where an outage ends it.
+ */
 export async function runLoop(
   context: LoopContext,
   { drain, deadline = Number.POSITIVE_INFINITY }: { readonly drain: boolean; readonly deadline?: number | undefined },
 ): Promise<LoopEnd> {
-  const { batchSize, concurrency, pollInterval, stopping, logger } = context
+  const { batchSize, concurrency, pollInterval, stopping, logger, pulse } = context
   const report = createReporter(logger)
   const lanes = new Map<string, Lane>()
   const flights = new Set<Flight>()
   let broken: readonly BrokenVectorizer[] = []
   let pollAt = 0
+  let polledAt = 0
   let idle = pollInterval
   let worked = true
   let polled = false
   let failedPolls = 0
   let drained = false
+  let fatal: VectorizerError | undefined
   let turn = 0
   let wake = () => {}
 
@@ -64,11 +80,14 @@ export async function runLoop(
     // The longer nothing comes the rarer the look, but a worker that has work looks for new vectorizers all the same.
     idle = worked ? pollInterval : Math.min(idle * 1.5, Math.max(longestIdle, pollInterval))
     worked = flights.size > 0
-    pollAt = Date.now() + idle
+    polledAt = Date.now()
+    pollAt = polledAt + idle
     try {
       const registry = await context.readRegistry()
       report.registry(registry)
-      broken = registry.broken
+      // Vectors of the application's own are not this worker's to fail at.
+      broken = registry.broken.filter(({ ownVectors }) => !ownVectors)
+      for (const { label, error } of broken) endAt(`${label} cannot be embedded.`, error.message, error)
       const present = registry.vectorizers.filter(({ spec }) => spec.model !== null || !context.bringsVectors)
       const names = new Set(present.map(({ name }) => name))
       for (const [name, lane] of lanes) if (!names.has(name) && lane.inFlight === 0) lanes.delete(name)
@@ -80,11 +99,20 @@ export async function runLoop(
       }
       failedPolls = 0
       polled = true
+      pulse.polled(true)
     } catch (error) {
+      pulse.polled(false)
       if (drain || (isVectorizerError(error) && error.code === 'VZ503')) throw error
       pollAt = Date.now() + restAfter(++failedPolls)
       report.databaseFailed(error)
+      endAt('The database cannot be read.', error instanceof Error ? error.message : String(error), error)
     }
+  }
+
+  function endAt(fact: string, why: string, cause: unknown): void {
+    if (drain || !context.exitOnError || fatal) return
+    const fix = 'Start the worker again when that is mended; without `exitOnError` it rests and tries again.'
+    fatal = new VectorizerError('VZ525', { fact, why, fix, cause })
   }
 
   /** After an outage one batch tries alone. */
@@ -128,29 +156,36 @@ export async function runLoop(
     try {
       const outageDelay = restAfter(lane.outages + 1) / 1_000
       const options = { limit, signal: context.abandoning, outageDelay, onClaimed }
-      const result = await processBatch(context, lane.vectorizer, lane.embedder, options)
+      const result = await observedBatch(context, lane.vectorizer, lane.embedder, options)
       noteResult(lane, result)
       if (result.claimed > 0) context.onProgress?.(result)
     } catch (error) {
-      noteOutage(lane, { ...outageOf(error), temporary: true })
+      const outage = outageOf(error)
+      const message = context.observation.redact(outage.message)
+      noteOutage(lane, { ...outage, message, temporary: true })
     }
     endClaim()
     lane.inFlight--
     flights.delete(flight)
     if (drain && lane.outage) lane.gaveUp = !lane.outage.temporary || lane.outages >= mostOutages
     report.lane(lane)
+    if (lane.outage) {
+      endAt(`${lane.vectorizer.label} cannot be embedded.`, lane.outage.message, lane.outage.error)
+    }
     wake()
   }
 
-  const mayClaim = () => !stopping.aborted && Date.now() < deadline
+  const mayClaim = () => !stopping.aborted && !fatal && Date.now() < deadline
   const isWaiting = (lane: Lane) => lane.hungry && !lane.gaveUp && !lane.vectorizer.paused
 
   function pause(): Promise<void> {
     const now = Date.now()
     const resumes = [...lanes.values()].filter(isWaiting).map(({ resumeAt }) => resumeAt)
-    const next = Math.min(...[pollAt, deadline, ...resumes].filter((time) => time > now), now + longestIdle)
+    // What is past is another batch's or another worker's to bring on; only a look that is due cannot be.
+    const times = [deadline, ...resumes].filter((time) => time > now)
+    const next = Math.min(...times, mayClaim() ? pollAt : Number.POSITIVE_INFINITY, now + longestIdle)
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, next - now)
+      const timer = setTimeout(resolve, Math.max(0, next - now))
       wake = () => {
         clearTimeout(timer)
         resolve()
@@ -159,9 +194,16 @@ export async function runLoop(
   }
 
   const onStop = () => wake()
+  const unsubscribe = context.onNotify(() => {
+    worked = true
+    pollAt = Math.min(pollAt, polledAt + shortestNotified)
+    wake()
+  })
+  const endPulse = pulse.begin()
   stopping.addEventListener('abort', onStop, { once: true })
   try {
     for (;;) {
+      pulse.tick()
       if (mayClaim() && Date.now() >= pollAt) await poll()
       for (let lane = nextLane(); lane && mayClaim(); lane = nextLane()) void start(lane)
       drained = drain && polled && ![...lanes.values()].some(isWaiting)
@@ -170,6 +212,9 @@ export async function runLoop(
     }
   } finally {
     stopping.removeEventListener('abort', onStop)
+    unsubscribe()
+    endPulse()
   }
+  if (fatal) throw fatal
   return { lanes: [...lanes.values()], broken, drained }
 }

@@ -16,14 +16,16 @@ import {
   type VectorizerSpec,
   vectorColumn,
 } from '@prisma-vectorizer/spec'
-import { documentsUnknown, misfit, rowsHidden, unknownVersion } from './set-aside.ts'
-import { type RegistryRow, readRegistry, registryExists } from './sql/read-registry.ts'
-import { compileVectorizer, labelOf, type Vectorizer } from './vectorizer.ts'
+import { misfit, registryForbidden, rowsHidden, unknownVersion } from './set-aside.ts'
+import { type RegistryRow, type RegistryState, readRegistry, registryExists } from './sql/read-registry.ts'
+import { compileVectorizer, labelOf, type TableName, type Vectorizer } from './vectorizer.ts'
 
 export interface BrokenVectorizer {
   readonly label: string
   readonly name: string
   readonly error: VectorizerError
+  /** Its vectors are the application's to bring: nothing that a worker would do. */
+  readonly ownVectors: boolean
 }
 
 export interface Registry {
@@ -31,8 +33,12 @@ export interface Registry {
   readonly broken: readonly BrokenVectorizer[]
 }
 
-/** Throws VZ507 when the database fails. Reads it again on every call, but compiles a splitter only when its registry row has changed. */
-export function createRegistryReader(database: Database): () => Promise<Registry> {
+/**
+ * Throws VZ507 when the database fails. Reads it again on every call, but compiles a splitter only when its registry row
+ * has changed. `bringsVectors`: no embedder makes the vectors of a vectorizer without a model; what a worker would need
+ * of its tables is then not asked for.
+ */
+export function createRegistryReader(database: Database, bringsVectors = false): () => Promise<Registry> {
   let compiled = new Map<string, Vectorizer | BrokenVectorizer>()
 
   async function readAll(): Promise<Registry> {
@@ -40,7 +46,7 @@ export function createRegistryReader(database: Database): () => Promise<Registry
     const fresh = new Map<string, Vectorizer | BrokenVectorizer>()
     for (const row of rows) {
       const key = JSON.stringify(row)
-      fresh.set(key, compiled.get(key) ?? read(row))
+      fresh.set(key, compiled.get(key) ?? read(row, bringsVectors))
     }
     compiled = fresh
     const entries = [...fresh.values()]
@@ -87,24 +93,39 @@ export function findVectorizer<T extends { readonly label: string; readonly name
   })
 }
 
-function read(row: RegistryRow): Vectorizer | BrokenVectorizer {
+function read(row: RegistryRow, bringsVectors: boolean): Vectorizer | BrokenVectorizer {
   const spec = (typeof row.spec === 'string' ? JSON.parse(row.spec) : row.spec) as VectorizerSpec
+  const ownVectors = bringsVectors && spec.model === null
   try {
     if (spec.version !== specVersion) throw unknownVersion(row.name, spec.version)
-    return compile(row, completeSpec(spec))
+    return compile(row, completeSpec(spec), ownVectors)
   } catch (error) {
     if (!isVectorizerError(error)) throw error
-    return { label: spec.version === specVersion ? labelOf(spec) : row.name, name: row.name, error }
+    return { label: spec.version === specVersion ? labelOf(spec) : row.name, name: row.name, error, ownVectors }
   }
 }
 
-function compile(row: RegistryRow, spec: VectorizerSpec): Vectorizer {
+function compile(row: RegistryRow, spec: VectorizerSpec, ownVectors: boolean): Vectorizer {
   const { source_schema, source_table, store_schema, store_table } = row
   if (source_table === null || source_schema === null)
     throw misfit(spec, `its table \`${spec.source.table}\` was dropped`)
   if (store_table === null || store_schema === null) throw misfit(spec, `its store \`${spec.store.table}\` was dropped`)
   if (row.vector_oid === null || row.vector_schema === null) throw misfit(spec, 'the extension `vector` was dropped')
+  const source = { schema: source_schema, table: source_table }
+  const store = { schema: store_schema, table: store_table }
+  if (!ownVectors) assertWorkable(row, spec, source, store)
+  return compileVectorizer(spec, {
+    source,
+    store,
+    vectorSchema: row.vector_schema,
+    vectorTypeOid: row.vector_oid,
+    paused: row.paused,
+    textType: row.text_type,
+  })
+}
 
+/** Throws VZ504 and VZ511. */
+function assertWorkable(row: RegistryRow, spec: VectorizerSpec, source: TableName, store: TableName): void {
   const { key, text, templateColumns, filter } = spec.source
   const read = [...key, text, ...templateColumns, ...filterColumns(filter)].map(({ column }) => column)
   const written =
@@ -112,22 +133,14 @@ function compile(row: RegistryRow, spec: VectorizerSpec): Vectorizer {
       ? [vectorColumn(spec.store)]
       : [...key.map(({ storeColumn }) => storeColumn), ...Object.values(storeColumns)]
   const missing =
-    missingColumn(source_table, read, row.source_columns) ?? missingColumn(store_table, written, row.store_columns)
+    missingColumn(source.table, read, row.source_columns) ?? missingColumn(store.table, written, row.store_columns)
   if (missing) throw misfit(spec, missing)
   if (!row.vectorizer_tables?.includes(objectNames(spec).queue)) throw misfit(spec, 'its queue was dropped')
   if (row.store_dimensions !== spec.dimensions) {
     throw misfit(spec, `its store holds vectors of ${row.store_dimensions} dimensions, not ${spec.dimensions}`)
   }
-  if (holdsDocuments(spec, row.text_type)) throw documentsUnknown(spec, row.text_type)
-  if (row.source_hidden) throw rowsHidden(spec, row.role, { schema: source_schema, table: source_table })
-  if (row.store_hidden) throw rowsHidden(spec, row.role, { schema: store_schema, table: store_table })
-  return compileVectorizer(spec, {
-    source: { schema: source_schema, table: source_table },
-    store: { schema: store_schema, table: store_table },
-    vectorSchema: row.vector_schema,
-    vectorTypeOid: row.vector_oid,
-    paused: row.paused,
-  })
+  if (row.source_hidden) throw rowsHidden(spec, row.role, source)
+  if (row.store_hidden) throw rowsHidden(spec, row.role, store)
 }
 
 function missingColumn(
@@ -139,15 +152,13 @@ function missingColumn(
   return column && `\`${table}\` has no column \`${column}\``
 }
 
-/** Whether the text has first to be taken out of something. `auto` and `none` on a text column are the text itself. */
-const holdsDocuments = ({ source: { loading, parsing } }: VectorizerSpec, textType: string | null): boolean =>
-  loading === 'uri' || !(parsing === 'auto' || parsing === 'none') || textType === 'bytea'
-
 /** The rows of `query`, none where the database has no registry. Throws VZ507 where it cannot be read. */
 export async function queryRegistry<R extends Row>(database: Queryable, query: SqlQuery): Promise<readonly R[]> {
   try {
-    const [schema] = await database.query<{ installed: boolean }>(registryExists.text)
-    return schema?.installed ? await database.query<R>(query.text, query.values) : []
+    const [schema] = await database.query<RegistryState & Row>(registryExists.text)
+    if (!schema?.installed) return []
+    if (!schema.readable) throw registryForbidden(schema.role)
+    return await database.query<R>(query.text, query.values)
   } catch (cause) {
     throw unreadable(cause)
   }

@@ -22,7 +22,8 @@ export function createReporter(logger: Logger) {
         const { message } = noVectorizers()
         once('registry', message, () => logger.warn({ code: 'VZ502' }, message))
       }
-      for (const { label, error } of broken) {
+      for (const { label, error, ownVectors } of broken) {
+        if (ownVectors) continue
         once(label, error.message, () => logger.error({ vectorizer: label, code: error.code }, error.message))
       }
       for (const { label, paused } of vectorizers) {
@@ -51,7 +52,8 @@ export function createReporter(logger: Logger) {
       const { since, ...tally } = takeReport(lane)
       if (tally.embedded + tally.removed + tally.failed === 0) return
       const seconds = (Date.now() - since) / 1_000
-      const counts = `${plural(tally.embedded, 'row')} (${plural(tally.chunks, 'chunk')}) in ${seconds.toFixed(1)} s`
+      const kept = tally.reused > 0 ? `, ${tally.reused.toLocaleString('en-US')} kept` : ''
+      const counts = `${plural(tally.embedded, 'row')} (${plural(tally.chunks, 'chunk')}${kept}) in ${seconds.toFixed(1)} s`
       const failures = tally.failed > 0 ? `, ${tally.failed} failed` : ''
       const log = tally.failed > 0 ? logger.warn.bind(logger) : logger.info.bind(logger)
       log({ ...fields, ...tally, seconds }, `${label}: embedded ${counts}${failures}`)

@@ -25,17 +25,6 @@ export function unknownVersion(name: string, version: unknown): VectorizerError 
   })
 }
 
-/** VZ510. */
-export function documentsUnknown(spec: VectorizerSpec, textType: string | null): VectorizerError {
-  const { model, text, loading, parsing } = spec.source
-  const what = loading === 'uri' ? 'addresses of documents (`loading: uri`)' : `documents (${parsing}, ${textType})`
-  return new VectorizerError('VZ510', {
-    fact: `${labelOf(spec)}: ${model}.${text.field} holds ${what}.`,
-    why: 'This version of the worker embeds text columns only. The rows stay queued; nothing is lost.',
-    fix: 'If the field is plain text, leave `loading` and `parsing` out of the annotation and run `prisma generate`; otherwise wait for a version that loads documents.',
-  })
-}
-
 /** VZ511. */
 export function rowsHidden(spec: VectorizerSpec, role: string, table: TableName): VectorizerError {
   const name = quoteTable(table)
@@ -43,5 +32,15 @@ export function rowsHidden(spec: VectorizerSpec, role: string, table: TableName)
     fact: `${labelOf(spec)}: the role \`${role}\` sees ${name} through row-level security.`,
     why: 'A row that is hidden looks deleted: its embeddings would be removed.',
     fix: `Let the worker connect as the owner of the table or a role with BYPASSRLS, or let it see every row: \`CREATE POLICY vectorizer_worker ON ${name} TO ${quoteIdentifier(role)} USING (true)\`.`,
+  })
+}
+
+/** VZ507 for a role that may not read the registry. */
+export function registryForbidden(role: string): VectorizerError {
+  const name = quoteIdentifier(role)
+  return new VectorizerError('VZ507', {
+    fact: `The role \`${role}\` may not read the registry of vectorizers.`,
+    why: 'It lacks USAGE on the schema `vectorizer`, or SELECT on the table `vectorizer.vectorizer`.',
+    fix: `Connect as the role that migrates, or grant both: \`GRANT USAGE ON SCHEMA vectorizer TO ${name}; GRANT SELECT ON vectorizer.vectorizer TO ${name}\`. What a worker needs besides stands in docs/permissions.md.`,
   })
 }

@@ -1,5 +1,6 @@
-// How far each vectorizer is, counted in the database.
-import type { Database } from '@prisma-vectorizer/spec'
+// How far each vectorizer is, counted in the database, and what the workers say of themselves.
+import type { Database, SqlQuery } from '@prisma-vectorizer/spec'
+import { type ProgressRow, readProgress, readWorkers, type WorkerRow } from './heartbeat/read-progress.ts'
 import { isMisfit } from './pipeline/failure.ts'
 import type { Registry } from './registry.ts'
 import { misfit } from './set-aside.ts'
@@ -29,7 +30,20 @@ export interface VectorizerStatus {
   /** Rows that have embeddings. */
   readonly embedded: number
   readonly chunks: number
-  /** Why it cannot work (VZ504, VZ505, VZ510, VZ511); the counts are 0 then. */
+  /** Rows embedded since it was made, a row that changed counting again: workers add to it every 10 seconds. */
+  readonly processed: number
+  /** Chunks that kept their vectors since it was made, because their text had not changed. */
+  readonly reused: number
+  /** Tokens since it was made, as providers report them. */
+  readonly tokens: number
+  /** US dollars for `tokens` at today's price of its model; null where `prices` has none. */
+  readonly cost: number | null
+  /** When a worker last embedded a row of it, to 10 seconds: ISO 8601. */
+  readonly lastSuccessAt: string | null
+  readonly lastErrorAt: string | null
+  /** The last error that a worker met, without any text of a row. */
+  readonly lastError: string | null
+  /** Why it cannot work (VZ504, VZ505, VZ511); the counts are 0 then. */
   readonly error: string | undefined
 }
 
@@ -38,24 +52,96 @@ export interface StatusOptions {
   readonly stores?: boolean | undefined
 }
 
+/** One worker that runs, or that ran within the last day. */
+export interface WorkerStatus {
+  readonly id: string
+  readonly version: string
+  /** Name of its machine or container. */
+  readonly host: string
+  /** `silent`: three heartbeats are missing, so it was killed, or is cut off. Its rows go to others. */
+  readonly state: 'alive' | 'stopped' | 'silent'
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly heartbeatAt: string
+  /** Rows it has embedded. */
+  readonly embedded: number
+  /** Attempts that failed. */
+  readonly failed: number
+  readonly lastErrorAt: string | null
+  /** Without any text of a row. */
+  readonly lastError: string | null
+}
+
+interface StatusContext {
+  readonly database: Database
+  readonly readRegistry: () => Promise<Registry>
+  readonly prices: Readonly<Record<string, number>>
+}
+
 export async function readStatus(
-  context: { readonly database: Database; readonly readRegistry: () => Promise<Registry> },
+  context: StatusContext,
   { stores = true }: StatusOptions = {},
 ): Promise<VectorizerStatus[]> {
   const { vectorizers, broken } = await context.readRegistry()
+  if (vectorizers.length + broken.length === 0) return []
+  const progress = new Map(
+    (await readIfAllowed<ProgressRow>(context.database, readProgress)).map((row) => [row.vectorizer, row]),
+  )
   const statuses: VectorizerStatus[] = broken.map(({ label, name, error }) => ({
+    ...uncounted,
     name: label,
     registryName: name,
-    ...uncounted,
+    ...progressOf(progress.get(name), null),
     error: error.message,
   }))
-  for (const vectorizer of vectorizers) statuses.push(await statusOf(context.database, vectorizer, stores))
+  for (const vectorizer of vectorizers) {
+    const { model } = vectorizer.spec
+    const price = model !== null && Object.hasOwn(context.prices, model) ? context.prices[model] : undefined
+    const done = progressOf(progress.get(vectorizer.name), price ?? null)
+    statuses.push({ ...(await statusOf(context.database, vectorizer, stores)), ...done })
+  }
   return statuses.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Those of the last day, in the order of their starts; none where the role may not read them. */
+export async function readWorkerStatus(database: Database): Promise<WorkerStatus[]> {
+  const rows = await readIfAllowed<WorkerRow>(database, readWorkers)
+  return rows.map(({ started_at, heartbeat_at, failed_attempts, last_error_at, last_error, ...same }) => ({
+    ...same,
+    startedAt: started_at,
+    heartbeatAt: heartbeat_at,
+    failed: failed_attempts,
+    lastErrorAt: last_error_at,
+    lastError: last_error,
+  }))
+}
+
+/** Without a right, or in a database of an older version, what workers say is unknown; what queues hold is not. */
+async function readIfAllowed<R extends object>(database: Database, query: SqlQuery): Promise<readonly R[]> {
+  try {
+    return await run<R>(database, query)
+  } catch (error) {
+    if (!isMisfit(error)) throw error
+    return []
+  }
+}
+
+function progressOf(row: ProgressRow | undefined, price: number | null) {
+  const tokens = row?.tokens ?? 0
+  return {
+    processed: row?.embedded ?? 0,
+    reused: row?.reused ?? 0,
+    tokens,
+    cost: price === null ? null : (tokens * price) / 1_000_000,
+    lastSuccessAt: row?.last_success_at ?? null,
+    lastErrorAt: row?.last_error_at ?? null,
+    lastError: row?.last_error ?? null,
+  }
 }
 
 async function statusOf(database: Database, vectorizer: Vectorizer, stores: boolean): Promise<VectorizerStatus> {
   const { label: name, name: registryName, spec, paused } = vectorizer
-  const identity = { name, registryName, ...uncounted, model: spec.model, paused }
+  const identity = { ...uncounted, name, registryName, model: spec.model, paused }
   try {
     const [queue] = await run<QueueCounts>(database, countQueue(vectorizer))
     const [store] = stores ? await run<StoreCounts>(database, countStore(vectorizer)) : []
@@ -85,5 +171,6 @@ const uncounted = {
   oldestPending: null,
   embedded: 0,
   chunks: 0,
+  ...progressOf(undefined, null),
   error: undefined,
 }

@@ -11,14 +11,14 @@ export interface VectorizerSummary extends Readonly<Counts> {
   readonly error: string | undefined
 }
 
-/** Rows embedded, removed (their source row is gone) and failed; chunks written; tokens as providers report them. */
+/** Rows embedded, removed (their source row is gone) and failed; chunks written and kept; tokens as providers report them. */
 export interface Summary extends Readonly<Counts> {
   readonly vectorizers: readonly VectorizerSummary[]
   /** False when a deadline, a stop or a failing vectorizer left claimable rows behind. */
   readonly drained: boolean
 }
 
-const noWork: Counts = { embedded: 0, removed: 0, failed: 0, chunks: 0, tokens: undefined }
+const noWork: Counts = { embedded: 0, removed: 0, failed: 0, chunks: 0, reused: 0, tokens: undefined }
 
 export function summarize({ lanes, broken, drained }: LoopEnd): Summary {
   const vectorizers: VectorizerSummary[] = [
@@ -35,6 +35,7 @@ export function summarize({ lanes, broken, drained }: LoopEnd): Summary {
     total.removed += counts.removed
     total.failed += counts.failed
     total.chunks += counts.chunks
+    total.reused += counts.reused
     if (counts.tokens !== undefined) total.tokens = (total.tokens ?? 0) + counts.tokens
   }
   return { ...total, vectorizers, drained: drained && vectorizers.every(({ error }) => error === undefined) }

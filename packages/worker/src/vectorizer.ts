@@ -23,6 +23,10 @@ export interface Vectorizer {
   /** Where the extension lives: it need not be on the search path. */
   readonly vectorSchema: string
   readonly vectorTypeOid: number
+  /** Whether the field is `bytea`. */
+  readonly isBytes: boolean
+  /** Whether the text has first to be taken out of something. */
+  readonly holdsDocuments: boolean
   readonly splitText: SplitText
   readonly formatChunk: FormatChunk
 }
@@ -33,6 +37,8 @@ export interface VectorizerPlace {
   readonly vectorSchema: string
   readonly vectorTypeOid: number
   readonly paused: boolean
+  /** Type of the text column: `text`, `varchar`, `bytea`. */
+  readonly textType: string | null
 }
 
 export const labelOf = (spec: Pick<VectorizerSpec, 'accessor' | 'source'>): string =>
@@ -50,7 +56,13 @@ export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace):
     queue: quoteTable({ schema: vectorizerSchema, table: objectNames(spec).queue }),
     vectorSchema: place.vectorSchema,
     vectorTypeOid: place.vectorTypeOid,
+    isBytes: place.textType === 'bytea',
+    holdsDocuments: holdsDocuments(spec, place.textType),
     splitText: createChunker(spec.chunking),
     formatChunk: createFormatter(spec),
   }
 }
+
+/** `auto` and `none` on a text column are the text itself. */
+const holdsDocuments = ({ source: { loading, parsing } }: VectorizerSpec, textType: string | null): boolean =>
+  loading === 'uri' || !(parsing === 'auto' || parsing === 'none') || textType === 'bytea'

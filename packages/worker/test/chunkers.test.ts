@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { defaultRecursiveChunking } from '@prisma-vectorizer/spec'
+import {
+  defaultCharacterChunking,
+  defaultMarkdownChunking,
+  defaultRecursiveChunking,
+  defaultSentenceChunking,
+  defaultTokensChunking,
+} from '@prisma-vectorizer/spec'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCharacterSplitter } from '../src/chunkers/character.ts'
@@ -9,7 +15,7 @@ import { strip } from '../src/chunkers/whitespace.ts'
 import { createChunker } from '../src/pipeline/chunk.ts'
 
 interface GoldenCase {
-  readonly kind: 'rec' | 'recnokeep' | 'recre' | 'char' | 'charre'
+  readonly kind: 'rec' | 'recnokeep' | 'recre' | 'recrenokeep' | 'char' | 'charre' | 'charkeep' | 'charrekeep'
   readonly chunkSize: number
   readonly chunkOverlap: number
   readonly separators: readonly string[]
@@ -17,30 +23,28 @@ interface GoldenCase {
   readonly chunks: readonly string[]
 }
 
-// LangChain's own answers; the file says which version gave them.
-const golden: { readonly cases: readonly GoldenCase[] } = JSON.parse(
-  readFileSync(new URL('./fixtures/langchain-splitter-golden.json', import.meta.url), 'utf8'),
-)
+// LangChain's own answers; the files say which version gave them.
+const casesOf = (file: string): readonly GoldenCase[] =>
+  JSON.parse(readFileSync(new URL(`./fixtures/${file}`, import.meta.url), 'utf8')).cases
+const golden = casesOf('langchain-splitter-golden.json')
+/** Separators kept by CharacterTextSplitter, and regular expressions dropped by RecursiveCharacterTextSplitter. */
+const goldenKeep = casesOf('langchain-keep-separator-golden.json')
 
 function splitterOf({ kind, chunkSize: size, chunkOverlap: overlap, separators }: GoldenCase) {
-  if (kind === 'char' || kind === 'charre') {
-    return createCharacterSplitter({ size, overlap, separator: separators[0] ?? '', regex: kind === 'charre' })
+  const regex = kind.includes('re', 2)
+  if (kind.startsWith('char')) {
+    const keepSeparator = kind.endsWith('keep')
+    return createCharacterSplitter({ size, overlap, separator: separators[0] ?? '', regex, keepSeparator })
   }
-  return createRecursiveSplitter({
-    size,
-    overlap,
-    separators,
-    regex: kind === 'recre',
-    keepSeparator: kind !== 'recnokeep',
-  })
+  return createRecursiveSplitter({ size, overlap, separators, regex, keepSeparator: !kind.endsWith('nokeep') })
 }
 
 describe('the splitters equal LangChain’s Python', () => {
-  test('the golden file holds 300 cases', () => {
-    expect(golden.cases).toHaveLength(300)
+  test('the golden files hold 300 and 120 cases', () => {
+    expect([golden.length, goldenKeep.length]).toEqual([300, 120])
   })
 
-  test.each(golden.cases.map((golden, number) => [number, golden.kind, golden] as const))(
+  test.each([...golden, ...goldenKeep].map((golden, number) => [number, golden.kind, golden] as const))(
     'case %i (%s)',
     (_number, _kind, golden) => {
       expect(splitterOf(golden)(golden.text)).toEqual(golden.chunks)
@@ -101,9 +105,13 @@ describe('the chunker of a vectorizer', () => {
 
   test.each([
     defaultRecursiveChunking,
-    { kind: 'recursive', size: 1, overlap: 0, separators: ['.'], regex: false },
-    { kind: 'character', size: 2, overlap: 0, separator: '', regex: false },
+    { kind: 'recursive', size: 1, overlap: 0, separators: ['.'], regex: false, keepSeparator: true },
+    { kind: 'character', size: 2, overlap: 0, separator: '', regex: false, keepSeparator: false },
     { kind: 'none' },
+    defaultSentenceChunking,
+    defaultTokensChunking,
+    defaultMarkdownChunking,
+    { ...defaultMarkdownChunking, headings: false },
   ] as const)('has no chunks for blank text: %o', (chunking) => {
     for (const whole of blank) expect(createChunker(chunking)(whole)).toEqual([])
   })
@@ -120,6 +128,19 @@ describe('the chunker of a vectorizer', () => {
     expect(() => createChunker({ ...defaultRecursiveChunking, size: 100 })).toThrow(
       'VZ107 Chunks of 100 code points cannot overlap by 400.',
     )
+  })
+
+  test('refuses an overlap above the size in tokens too', () => {
+    expect(() => createChunker({ ...defaultTokensChunking, size: 16 })).toThrow(
+      'VZ107 Chunks of 16 tokens cannot overlap by 32.',
+    )
+  })
+
+  test('keeps the separators of `character` where it is told to', () => {
+    const chunking = { ...defaultCharacterChunking, size: 6, overlap: 0, separator: '\\s+', regex: true }
+    expect(createChunker({ ...chunking, keepSeparator: true })('a b  c dd e')).toEqual(['a b  c', 'dd e'])
+    // LangChain puts the expression itself between the parts.
+    expect(createChunker({ ...chunking, keepSeparator: false })('a b')).toEqual(['a\\s+b'])
   })
 
   test('refuses a separator that is no regular expression', () => {

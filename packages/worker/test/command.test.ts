@@ -73,6 +73,13 @@ describe('the command line', () => {
       '--batch-size',
       '--poll-interval',
       '--log-level',
+      '--exit-on-error',
+      '--max-attempts',
+      '--lease-seconds',
+      '--health-port',
+      '--listen',
+      '--config',
+      'PRISMA_VECTORIZER_BATCH_SIZE',
     ]) {
       expect(stdout).toContain(option)
     }
@@ -153,15 +160,22 @@ describe('on a database', () => {
       stderr: expect.stringMatching(/^BlogPost\.contentEmbeddings: embedded 2 rows \(2 chunks\) in \d+\.\d s$/),
     })
     const { stdout } = await run('status', '--database-url', blog.url)
+    const header = 'pending  in flight  retrying  failed  oldest  embedded  chunks  reused  tokens  cost  model'
+    const counts = '      0          0         0       0       -         2       2       0       0     -  local/hash'
     expect(stdout).toBe(
       [
-        'vectorizer                  pending  in flight  failed  oldest  embedded  chunks  model',
-        'BlogPost.contentEmbeddings        0          0       0       -         2       2  local/hash',
+        `vectorizer                  ${header}`,
+        `BlogPost.contentEmbeddings  ${counts}`,
+        '',
+        'No worker is alive.',
         '',
       ].join('\n'),
     )
     const json = await run('status', '--json', '--database-url', blog.url)
-    expect(JSON.parse(json.stdout)).toMatchObject([{ name: 'BlogPost.contentEmbeddings', embedded: 2, pending: 0 }])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      vectorizers: [{ name: 'BlogPost.contentEmbeddings', embedded: 2, pending: 0, processed: 2 }],
+      workers: [{ state: 'stopped', embedded: 2, failed: 0 }],
+    })
   })
 
   test('worker --once says what it could not embed, and exits with 1', async () => {
@@ -180,6 +194,10 @@ describe('on a database', () => {
     expect(stderr).toContain('Author.bioEmbeddings was not embedded: VZ401')
     expect(stderr).toContain('BlogPost.contentEmbeddings: 1 row has failed.')
     expect(await blog.stored()).toHaveLength(1)
+    await blog.query('UPDATE vectorizer.authors_embedding_store_queue SET not_before = now()')
+    const ended = await run('worker', '--exit-on-error', '--log-level', 'silent', '--database-url', blog.url)
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toMatch(/^VZ525 Author\.bioEmbeddings cannot be embedded\.\n {2}why: VZ401 /)
   })
 
   test('worker --once on a database without vectorizers is no failure', async () => {

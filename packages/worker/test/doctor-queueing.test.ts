@@ -5,7 +5,7 @@ import { type Case, finds, findsAndMends, made, ours, trigger } from './support/
 import { findingsOf, named, registryOnly } from './support/examine.ts'
 
 const mendedBySql: readonly Case[] = [
-  ...['insert', 'update', 'unknown', 'guard', 'delete', 'truncate'].flatMap((name): Case[] => [
+  ...['insert', 'update', 'guard', 'delete', 'truncate'].flatMap((name): Case[] => [
     [`no ${name} trigger`, `DROP TRIGGER ${trigger(name)} ON "BlogPost"`, ['DR601 BlogPost.content'], trigger(name)],
     [
       `a disabled ${name} trigger`,
@@ -157,6 +157,17 @@ describe('the doctor finds', () => {
     expect(await findingsOf(run)).toEqual([])
     await run(`DELETE FROM ${ours('queue')} WHERE key_id = 2; UPDATE vectorizer.vectorizer SET paused = true`)
     expect(named(await findingsOf(run))).toEqual(['DR706 BlogPost.content', 'DR706 Note.text'])
+  })
+
+  it('rows given up and a pause, and names the commands for them', async () => {
+    await run(`INSERT INTO ${ours('queue')} (key_id, failed_at, error) VALUES (1, now(), 'too long');
+      UPDATE vectorizer.vectorizer SET paused = true WHERE name LIKE 'Blog%'`)
+    const findings = await findingsOf(run)
+    expect(findings.map(({ code, fix }) => [code, fix])).toEqual([
+      ['DR706', 'Run `npx prisma-vectorizer resume BlogPost.contentEmbeddings`.'],
+      ['DR703', 'Mend the cause, then run `npx prisma-vectorizer retry BlogPost.contentEmbeddings`.'],
+    ])
+    expect(findings[1]?.why).toContain('npx prisma-vectorizer errors')
   })
 
   it('a function that an older migration wrote, as a warning', async () => {

@@ -190,7 +190,9 @@ describe('keys of several parts and types', () => {
 
 test('status counts what is pending, held, given up and embedded', async () => {
   await blog.insert(['One.', 'Two.', 'Three.', 'Four.', 'Five.'])
-  await blog.worker({ batchSize: 2 }).processBatch('BlogPost.contentEmbeddings')
+  const worker = blog.worker({ batchSize: 2 })
+  await worker.processBatch('BlogPost.contentEmbeddings')
+  await worker.stop()
   const queue = 'vectorizer."BlogPost_embedding_store_queue"'
   await blog.query(`UPDATE ${queue} SET failed_at = now(), error = 'x' WHERE key_id = 3`)
   await blog.query(
@@ -209,6 +211,13 @@ test('status counts what is pending, held, given up and embedded', async () => {
       oldestPending: expect.any(Number),
       embedded: 2,
       chunks: 2,
+      processed: 2,
+      reused: 0,
+      tokens: 2,
+      cost: null,
+      lastSuccessAt: expect.any(String),
+      lastErrorAt: null,
+      lastError: null,
       error: undefined,
     },
   ])

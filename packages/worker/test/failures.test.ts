@@ -1,5 +1,6 @@
 import { VectorizerError } from '@prisma-vectorizer/spec'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { listErrors } from '../src/index.ts'
 import { type Blog, eventually, openBlog } from './support/blog.ts'
 import { always, byModel, fakeEmbedder, providerError, recordingLogger, refusing } from './support/fake-embedders.ts'
 import { author, authorTable, installVectorizer } from './support/vectorizers.ts'
@@ -24,6 +25,37 @@ test('one poison row in 200 fails alone, in one run', async () => {
   expect(row).toMatchObject({ key_id: 77, lease: null, attempts: 1, failed: false, claimable: false })
   expect(row?.error).toBe('VZ405 fake/good answered HTTP 400: the input is not acceptable.')
   expect(embedder.calls.length).toBeLessThan(20)
+  expect(await listErrors(blog.url)).toMatchObject([
+    { key: ['77'], step: 'embed', code: 'VZ405', message: row?.error, count: 1, state: 'retrying' },
+  ])
+})
+
+test('a poison row at the head of the queue holds up nothing, and is given up with its reason', async () => {
+  await blog.insert(['poison', ...texts(9)])
+  const worker = blog.worker({ embedder: always(refusing('poison')), maxAttempts: 2, batchSize: 2, concurrency: 1 })
+  expect(await worker.drain()).toMatchObject({ embedded: 9, failed: 1 })
+  expect(await worker.drain()).toMatchObject({ embedded: 0, failed: 0 })
+  await blog.query(`UPDATE vectorizer."BlogPost_embedding_store_queue" SET not_before = '-infinity'`)
+  await blog.insert(['later'])
+  expect(await worker.drain()).toMatchObject({ embedded: 1, failed: 1 })
+  expect(await listErrors(blog.url)).toMatchObject([{ key: ['1'], code: 'VZ405', count: 2, state: 'given up' }])
+  expect(await worker.drain()).toMatchObject({ embedded: 0, failed: 0 })
+})
+
+test('texts that tokenizers or PostgreSQL might trip over are embedded', async () => {
+  const odd = [
+    '<|endoftext|> <|fim_prefix|>',
+    '\\u0000 \\ud800',
+    '\u0001\ufffe\u{10ffff}',
+    '\ufffd',
+    "'; DROP TABLE x; --",
+    '%s $1 $$',
+  ]
+  await blog.insert(odd)
+  const embedder = fakeEmbedder()
+  expect(await blog.worker({ embedder: always(embedder) }).drain()).toMatchObject({ embedded: odd.length, failed: 0 })
+  expect(embedder.calls.flat()).toEqual(odd.map((text) => `Title - ${text}`))
+  expect((await blog.stored()).map(({ chunk }) => chunk)).toEqual(odd.map((text) => `Title - ${text}`))
 })
 
 test('a row is given up after its last attempt, and revived by a change', async () => {
@@ -94,6 +126,7 @@ test('a model of other dimensions is reported once, before anything is written',
   ])
   expect(await blog.stored()).toEqual([])
   expect((await blog.queued()).map(({ attempts }) => attempts)).toEqual(new Array(120).fill(0))
+  expect(await listErrors(blog.url)).toMatchObject([{ key: [], step: 'embed', code: 'VZ404' }])
 })
 
 test('a row that cannot be written fails alone', async () => {
@@ -103,6 +136,7 @@ test('a row that cannot be written fails alone', async () => {
   expect(await blog.queued()).toMatchObject([
     { key_id: 4, lease: null, attempts: 1, error: expect.stringContaining('violates check constraint') },
   ])
+  expect(await listErrors(blog.url)).toMatchObject([{ key: ['4'], step: 'write', code: '23514' }])
 })
 
 test('vectors of a wrong length that got past the embedder fail row by row', async () => {

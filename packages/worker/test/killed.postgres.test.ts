@@ -62,6 +62,24 @@ test('SIGTERM finishes what is in flight and exits with 0', async () => {
   expect(queued.filter(({ lease, attempts }) => lease !== null || attempts > 0)).toEqual([])
 })
 
+test('a row that kills every worker is found and given up, and the rows beside it are embedded', async () => {
+  await blog.insert(
+    Array.from({ length: 20 }, (_, number) => (number === 7 ? 'A deadly text.' : `Text ${number + 1}.`)),
+  )
+  const ends: unknown[] = []
+  while ((await blog.queued()).some(({ failed }) => !failed) && ends.length < 10) {
+    const child = startWorkerProcess({ DEADLY: 'deadly', LEASE: '0.2', DRAIN: '1' })
+    ends.push((await once(child, 'exit'))[1])
+  }
+  expect(ends).toEqual([...Array(5).fill('SIGKILL'), null])
+  const error = 'VZ523 BlogPost.contentEmbeddings: the process that held this row died, 5 times in a row.'
+  expect(await blog.queued()).toMatchObject([{ key_id: 8, failed: true, error: expect.stringContaining(error) }])
+  expect(await storedCount()).toBe(19)
+  expect(await blog.query('SELECT key, step, code, count FROM vectorizer.error')).toEqual([
+    { key: ['8'], step: 'worker', code: 'VZ523', count: 1 },
+  ])
+})
+
 test('SIGTERM gives rows back that a provider does not answer for', async () => {
   await blog.insert(['One.', 'Two.'])
   const child = startWorkerProcess({ HANG: '1' })

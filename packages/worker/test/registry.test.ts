@@ -123,36 +123,11 @@ describe('a vectorizer that no longer fits', () => {
   })
 })
 
-describe('documents', () => {
-  const at = 'VZ510 BlogPost.contentEmbeddings: BlogPost.content holds'
-  test.each([
-    [{ loading: 'uri' }, 'SELECT', `${at} addresses of documents (\`loading: uri\`).`],
-    [{ parsing: 'html' }, 'SELECT', `${at} documents (html, text).`],
-    [{}, `ALTER TABLE "BlogPost" ALTER content TYPE bytea USING content::bytea`, `${at} documents (auto, bytea).`],
-    [
-      { parsing: 'none' },
-      `ALTER TABLE "BlogPost" ALTER content TYPE bytea USING content::bytea`,
-      `${at} documents (none, bytea).`,
-    ],
-  ] as const)('%j wait in the queue for a worker that loads them: %s', async (document, change, message) => {
-    await install({ ...blogPost, source: { ...blogPost.source, ...document } })
-    await blog.insert(['Text.'])
-    await blog.query(change)
-    const worker = blog.worker()
-    const summary = await worker.drain()
-    expect(summary).toMatchObject({ embedded: 0, failed: 0, drained: false })
-    expect(summary.vectorizers[0]?.error).toContain(message)
-    await expect(worker.processBatch('BlogPost.contentEmbeddings')).rejects.toThrow(message)
-    expect((await worker.status())[0]?.error).toContain(message)
-    expect(await blog.queued()).toMatchObject([{ key_id: 1, attempts: 0, failed: false, claimable: true }])
-  })
-
-  test.each(['auto', 'none'] as const)('text with `parsing: %s` is text', async (parsing) => {
-    await install({ ...blogPost, source: { ...blogPost.source, parsing } })
-    await blog.insert(['<p>Text.</p>'])
-    expect(await blog.worker().drain()).toMatchObject({ embedded: 1, drained: true })
-    expect((await blog.stored()).map(({ chunk }) => chunk)).toEqual(['Title - <p>Text.</p>'])
-  })
+test.each(['auto', 'none'] as const)('text with `parsing: %s` is text', async (parsing) => {
+  await install({ ...blogPost, source: { ...blogPost.source, parsing } })
+  await blog.insert(['<p>Text.</p>'])
+  expect(await blog.worker().drain()).toMatchObject({ embedded: 1, drained: true })
+  expect((await blog.stored()).map(({ chunk }) => chunk)).toEqual(['Title - <p>Text.</p>'])
 })
 
 test('a vector field of the application’s is no vectorizer', async () => {

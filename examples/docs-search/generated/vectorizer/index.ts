@@ -57,7 +57,8 @@ export const manifest = {
         "m": 8,
         "efConstruction": 32,
         "halfvec": true,
-        "bit": false
+        "bit": false,
+        "minRows": null
       },
       "roles": {
         "worker": null,
@@ -77,13 +78,15 @@ export const manifest = {
           " ",
           ""
         ],
-        "regex": false
+        "regex": false,
+        "keepSeparator": true
       },
       "template": "$title - $chunk",
       "view": null,
       "batchSize": null,
       "concurrency": null,
-      "textSearch": null
+      "textSearch": null,
+      "replicated": false
     }
   ],
   "vectors": []

@@ -3,8 +3,11 @@ import {
   type Embedder,
   type EmbedderResolver,
   type EmbeddingModelLike,
-  type EmbeddingProviderLike,
+  type EmbedFunction,
   embedderFromModel,
+  isEmbedFunction,
+  type ModelTable,
+  modelFromFunction,
   modelFromProvider,
   VectorizerError,
   type VectorizerSpec,
@@ -17,9 +20,9 @@ export interface EmbedderOptions {
   readonly embedder?: EmbedderResolver | undefined
   /**
    * AI SDK providers by name, `{ openai }` for every `"openai/…"`, or models by their whole name,
-   * `{ 'openai/text-embedding-3-small': model }`.
+   * `{ 'openai/text-embedding-3-small': model }`; a model may be a function, `async (texts) => vectors`.
    */
-  readonly models?: Readonly<Record<string, EmbeddingModelLike | EmbeddingProviderLike>> | undefined
+  readonly models?: ModelTable | undefined
   /**
    * Has the database embed the texts, by the functions of the extension pgai where it has that, e.g. `ai.openai_embed`.
    * Default false.
@@ -49,9 +52,11 @@ async function makeEmbedder({ embedder, models }: EmbedderOptions, spec: Vectori
   throw noEmbedder(spec, where)
 }
 
-function findModel(models: NonNullable<EmbedderOptions['models']>, name: string): EmbeddingModelLike | undefined {
+function findModel(models: ModelTable, name: string): EmbeddingModelLike | undefined {
   const [provider, modelId] = splitModel(name)
-  const chosen = models[name] ?? models[provider]
+  const whole = models[name]
+  if (isEmbedFunction(whole)) return modelFromFunction(name, whole)
+  const chosen = (whole ?? models[provider]) as Exclude<ModelTable[string], EmbedFunction> | undefined
   if (chosen === undefined) return undefined
   return 'doEmbed' in chosen ? (chosen as EmbeddingModelLike) : modelFromProvider(chosen, modelId)
 }

@@ -1,10 +1,12 @@
 // The embeddings endpoint of OpenAI on a free port, answering what a test wants.
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** What was received: the body's own properties beside these. */
 export interface EmbeddingRequest {
   readonly path: string
   readonly authorization: string | undefined
+  readonly headers: IncomingHttpHeaders
   readonly model: string
   readonly input: readonly string[]
   readonly dimensions?: number
@@ -28,11 +30,12 @@ export async function embeddingServer(...answers: ((request: EmbeddingRequest) =
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const part of request) text += part
-    const received = { path: request.url, authorization: request.headers.authorization, ...JSON.parse(text) }
+    const { url: path, headers } = request
+    const received = { path, headers, authorization: headers.authorization, ...JSON.parse(text) }
     requests.push(received)
     const answer = answers[Math.min(requests.length, answers.length) - 1] ?? rightAnswer
-    const { status = 200, headers = {}, body } = answer(received)
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+    const { status = 200, headers: more = {}, body } = answer(received)
+    response.writeHead(status, { 'content-type': 'application/json', ...more }).end(JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

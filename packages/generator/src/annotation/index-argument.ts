@@ -19,8 +19,10 @@ export type IndexArgument =
       readonly halfvec?: boolean
       readonly bit?: boolean
     })
-  | { readonly kind: 'ivfflat'; readonly lists: number; readonly halfvec?: boolean }
+  | (Omit<Extract<IndexSpec, { kind: 'ivfflat' }>, 'halfvec'> & { readonly halfvec?: boolean })
   | Extract<IndexSpec, { kind: 'diskann' | 'none' }>
+
+const minRows = integer(1, 2_147_483_647)
 
 /** pgvector's own default. */
 const defaultLists = 100
@@ -32,9 +34,15 @@ export const index: Reader<IndexArgument> = (node, context) => {
       readArguments(given, {}, context)
       return { kind: 'none' }
     case 'hnsw': {
-      const readers = { m: integer(2, 100), efConstruction: integer(4, 1000), halfvec: flag, bit: flag }
+      const readers = { m: integer(2, 100), efConstruction: integer(4, 1000), halfvec: flag, bit: flag, minRows }
       const { m, efConstruction } = defaultIndex
-      const hnsw = { kind: 'hnsw', m, efConstruction, ...readArguments(given, readers, context) } as const
+      const hnsw = {
+        kind: 'hnsw',
+        m,
+        efConstruction,
+        minRows: null,
+        ...readArguments(given, readers, context),
+      } as const
       if (hnsw.efConstruction >= 2 * hnsw.m) return hnsw
       throw mistake(
         'VZ108',
@@ -46,8 +54,8 @@ export const index: Reader<IndexArgument> = (node, context) => {
       )
     }
     case 'ivfflat': {
-      const readers = { lists: integer(1, 32_768), halfvec: flag }
-      return { kind: 'ivfflat', lists: defaultLists, ...readArguments(given, readers, context) }
+      const readers = { lists: integer(1, 32_768), halfvec: flag, minRows }
+      return { kind: 'ivfflat', lists: defaultLists, minRows: null, ...readArguments(given, readers, context) }
     }
     case 'diskann': {
       const readers = {
@@ -57,6 +65,7 @@ export const index: Reader<IndexArgument> = (node, context) => {
         maxAlpha: decimal(1, 5),
         numDimensions: integer(1, 5000),
         numBitsPerDimension: integer(1, 32),
+        minRows,
       }
       const unset = {
         storageLayout: null,
@@ -65,6 +74,7 @@ export const index: Reader<IndexArgument> = (node, context) => {
         maxAlpha: null,
         numDimensions: null,
         numBitsPerDimension: null,
+        minRows: null,
       }
       return { kind: 'diskann', ...unset, ...readArguments(given, readers, context) }
     }

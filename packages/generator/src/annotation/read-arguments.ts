@@ -1,10 +1,7 @@
 // Syntax tree → typed options: every argument's name and type is checked here (VZ102, VZ103, VZ108); what the values mean
 // for a model is decided in resolve/.
 import {
-  type ChunkingSpec,
   type Distance,
-  defaultCharacterChunking,
-  defaultRecursiveChunking,
   isTextSearchName,
   metrics,
   parsings,
@@ -13,10 +10,10 @@ import {
   vectorTypes,
 } from '@prisma-vectorizer/spec'
 import type { AnnotationText } from '../read/scan-annotations.ts'
+import { chunking } from './chunking-argument.ts'
 import { index } from './index-argument.ts'
 import {
   argumentsOf,
-  callee,
   flag,
   identifier,
   integer,
@@ -27,7 +24,6 @@ import {
   readArguments,
   sqlName,
   text,
-  textList,
   wordOf,
   wrongType,
 } from './readers.ts'
@@ -38,33 +34,6 @@ const modelName: Reader<string> = (node, context) => {
   return /^[\w.-]+\/\S+$/u.test(value)
     ? value
     : wrongType(node, context, '"provider/model", e.g. "openai/text-embedding-3-small"')
-}
-
-const size = integer(1, 10_000_000)
-const overlap = integer(0, 10_000_000)
-
-const chunking: Reader<ChunkingSpec> = (node, context) => {
-  switch (callee(node)) {
-    case 'none':
-      readArguments(argumentsOf(node), {}, context)
-      return { kind: 'none' }
-    case 'recursive':
-      return {
-        ...defaultRecursiveChunking,
-        ...readArguments(argumentsOf(node), { size, overlap, separators: textList, regex: flag }, context),
-      }
-    case 'character':
-      return {
-        ...defaultCharacterChunking,
-        ...readArguments(argumentsOf(node), { size, overlap, separator: text, regex: flag }, context),
-      }
-    default:
-      return wrongType(
-        node,
-        context,
-        'recursive(size: 800, overlap: 400, …), character(separator: "\\n\\n", …) or none',
-      )
-  }
 }
 
 /** Name of the field the vectors go to, or null for a store of their own. */
@@ -150,6 +119,7 @@ const vectorizerReaders = {
   batchSize: integer(1, 2048),
   concurrency: integer(1, 50),
   textSearch,
+  replicated: flag,
 } satisfies Record<string, Reader<unknown>>
 
 type Read<R extends Record<string, Reader<unknown>>> = { readonly [K in keyof R]?: ReturnType<R[K]> }

@@ -2,7 +2,7 @@
 import type { FilterOperator } from '@prisma-vectorizer/spec'
 
 export interface ArgumentNode {
-  /** Empty for the one argument that is written without a name: `column(embedding)`. */
+  /** Empty for an argument that is written without a name: `column(embedding)`, `custom("legal")`. */
   readonly name: string
   readonly offset: number
   readonly value: ValueNode

@@ -58,7 +58,10 @@ export function workerRights(spec: VectorizerSpec): readonly Right[] {
     schemaUsage(vectorizerSchema),
     onTable(`${vectorizerSchema}.vectorizer`, ['SELECT']),
     onTable(queue, ['SELECT', 'DELETE']),
-    onTable(queue, ['UPDATE'], ['lease', 'not_before', 'attempts', 'error', 'failed_at']),
+    onTable(queue, ['UPDATE'], ['lease', 'not_before', 'attempts', 'lost_leases', 'error', 'failed_at']),
+    onTable(`${vectorizerSchema}.error`, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
+    onTable(`${vectorizerSchema}.progress`, ['SELECT', 'INSERT', 'UPDATE']),
+    onTable(`${vectorizerSchema}.worker`, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
     ...usage(spec.source.schema),
     onTable(source, ['SELECT'], [...read]),
     ...(spec.store.kind === 'column'
@@ -72,15 +75,15 @@ export function workerRights(spec: VectorizerSpec): readonly Right[] {
   ]
 }
 
-/** Chunks are replaced, never read: not even their text. */
+/** The text of chunks is read to see which have changed; vectors never are. */
 function storeRights({ source, store }: VectorizerSpec): readonly Right[] {
   const { embeddingUuid, chunkSeq, chunk, embedding } = storeColumns
   const key = source.key.map((part) => part.storeColumn)
   const table = quoteTable(store)
   return [
-    onTable(table, ['SELECT'], [embeddingUuid, ...key, chunkSeq]),
+    onTable(table, ['SELECT'], [embeddingUuid, ...key, chunkSeq, chunk]),
     onTable(table, ['INSERT'], [...key, chunkSeq, chunk, embedding]),
-    onTable(table, ['UPDATE'], [embeddingUuid]),
+    onTable(table, ['UPDATE'], [chunkSeq]),
     onTable(table, ['DELETE']),
   ]
 }

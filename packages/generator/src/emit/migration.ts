@@ -95,6 +95,7 @@ function changeVectorizer(
   return [
     ...(change.rebuildsTextIndex ? [...dropTextIndex(previous), ...textIndex(spec)] : []),
     ...(change.rewritesFunctions ? [sqlNames(previous).dropTriggers] : []),
+    ...(change.queue !== 'kept' ? [sqlNames(previous).dropKeyReaders] : []),
     ...(change.queue === 'rebuilt' ? [renderSql('queue', names)] : []),
     ...(change.queue === 'widened' ? [renderSql('widen-queue', names)] : []),
     ...(change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
@@ -103,7 +104,13 @@ function changeVectorizer(
     ...(change.grants ? [...dropWorkerPolicy(previous), ...grants(spec)] : []),
     ...(secures ? rowSecurity(spec) : []),
     ...(change.narrows ? [forgetOutside(spec)] : []),
-    ...(change.embeds === 'all' ? [enqueue(spec, 'Every row is embedded again.')] : []),
+    ...(change.embeds === 'all'
+      ? [
+          change.replacesModel
+            ? enqueueForAnotherModel(spec)
+            : enqueue(spec, 'Every row is chunked again; chunks whose text stays the same keep their vectors.'),
+        ]
+      : []),
     ...(change.embeds === 'newly inside' ? [enqueue(spec, 'Rows that `where` lets in are embedded.', previous)] : []),
   ]
 }
@@ -173,7 +180,17 @@ export function enqueue(spec: VectorizerSpec, reason: string, previous?: Vectori
   const names = sqlNames(spec)
   const before = previous?.source.filter
   const where = before ? `${names.where || '\nWHERE true'}\n  AND NOT (${sqlNames(previous).filter})` : names.where
-  return renderSql('enqueue-existing', { ...names, where, reason })
+  return renderSql('enqueue-existing', { ...names, where, reason, reembedColumn: '', reembedValue: '' })
+}
+
+/** Queues all rows, none of whose vectors may be kept. */
+export function enqueueForAnotherModel(spec: VectorizerSpec): string {
+  return renderSql('enqueue-existing', {
+    ...sqlNames(spec),
+    reason: 'Another model: every row is embedded again.',
+    reembedColumn: ', reembed',
+    reembedValue: ', true',
+  })
 }
 
 export function forgetOutside(spec: VectorizerSpec): string {

@@ -57,6 +57,8 @@ export function sqlNames(spec: VectorizerSpec) {
   const vector = vectorNames(spec)
   const dropTrigger = (name: string) => `DROP TRIGGER IF EXISTS ${quoteIdentifier(name)} ON ${vector.source};`
   const triggers = [
+    names.rowTrigger,
+    names.replicaTrigger,
     names.insertTrigger,
     names.guardTrigger,
     names.updateTrigger,
@@ -69,7 +71,7 @@ export function sqlNames(spec: VectorizerSpec) {
     names.updateFunction,
     names.deleteFunction,
     names.truncateFunction,
-    names.updateUnknownFunction,
+    names.rowFunction,
     names.guardFunction,
   ]
   const matches = (left: string, right: string) =>
@@ -87,14 +89,17 @@ export function sqlNames(spec: VectorizerSpec) {
     functionTag: dollarTag('function', spec),
     enqueueTag: dollarTag('enqueue', spec),
     forgetTag: dollarTag('forget', spec),
+    triggersTag: dollarTag('triggers', spec),
     queue: ours(names.queue),
     queueKey: queueKey.join(', '),
     // Clearing the lease is what tells a worker that the text it is embedding is old. A row that waits untouched is only
     // locked: a new row version for each of a thousand updates would be bloat.
     requeue: [
       `ON CONFLICT (${queueKey.join(', ')}) DO UPDATE`,
-      "SET not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL",
+      "SET not_before = '-infinity', lease = NULL, attempts = 0, lost_leases = 0, failed_at = NULL, error = NULL,",
+      '  reembed = queued.reembed OR excluded.reembed',
       `WHERE queued.lease IS NOT NULL OR queued.attempts > 0 OR queued.failed_at IS NOT NULL OR queued.not_before > '-infinity'`,
+      '  OR excluded.reembed',
     ].join('\n    '),
   }
   return {
@@ -128,15 +133,28 @@ export function sqlNames(spec: VectorizerSpec) {
     unknownFunction: ours(names.unknownFunction),
     unknownSignatureLiteral: quoteLiteral(`${ours(names.unknownFunction)}()`),
     updateUnknownFunction: ours(names.updateUnknownFunction),
+    rowFunction: ours(names.rowFunction),
     triggerFunctions: triggerFunctions.map((name) => `${ours(name)}()`).join(', '),
     insertTrigger: quoteIdentifier(names.insertTrigger),
     guardTrigger: quoteIdentifier(names.guardTrigger),
     updateTrigger: quoteIdentifier(names.updateTrigger),
-    updateUnknownTrigger: quoteIdentifier(names.updateUnknownTrigger),
     deleteTrigger: quoteIdentifier(names.deleteTrigger),
     truncateTrigger: quoteIdentifier(names.truncateTrigger),
+    rowTrigger: quoteIdentifier(names.rowTrigger),
+    replicaTriggers: spec.replicated ? replicaTriggers(spec, vector.source, ours(names.rowFunction)) : '',
     dropTriggers: triggers.map(dropTrigger).join('\n'),
   } as const
+}
+
+/** Replication applies row by row, so statement triggers would not fire; a foreign key's own do not fire there either. */
+function replicaTriggers(spec: VectorizerSpec, source: string, rowFunction: string): string {
+  const names = objectNames(spec)
+  const [trigger, truncate] = [names.replicaTrigger, names.truncateTrigger].map(quoteIdentifier)
+  return `
+-- For what replication writes, and in replica sessions alone.
+CREATE TRIGGER ${trigger} AFTER INSERT OR UPDATE OR DELETE ON ${source} FOR EACH ROW EXECUTE FUNCTION ${rowFunction}();
+ALTER TABLE ${source} ENABLE REPLICA TRIGGER ${trigger};
+ALTER TABLE ${source} ENABLE ALWAYS TRIGGER ${truncate};`
 }
 
 const actions = { Cascade: 'CASCADE', Restrict: 'RESTRICT', NoAction: 'NO ACTION' } as const

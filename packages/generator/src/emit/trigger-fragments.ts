@@ -3,14 +3,25 @@ import {
   filterColumns,
   filterCondition,
   isQueuedAsText,
+  queueKeyColumn,
   quoteIdentifier,
   quoteLiteral,
+  type RowFilter,
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
-import { columnsAreAsKnown, primaryKeyIsAsKnown } from './known-columns.ts'
+import {
+  columnsAreAsKnown,
+  dropKeyReaders,
+  keyReaders,
+  knownKeys,
+  primaryKeyIsAsKnown,
+  readKeyPart,
+  returnIfAsKnown,
+} from './known-columns.ts'
 
 /** What the fragments are made of; see sql-names.ts. */
 interface Names {
+  readonly sourceKey: string
   readonly nameLiteral: string
   readonly vectorColumn: string
   readonly deletedKey: string
@@ -41,12 +52,17 @@ export function triggerFragments(spec: VectorizerSpec, names: Names) {
     if (!watched.has(column)) watched.set(column, type === 'text' ? '::text' : '')
   }
   for (const column of keyColumns) watched.set(column, '')
-  const changed = [...watched]
-    .map(
-      ([column, cast]) =>
-        `after.${quoteIdentifier(column)}${cast} IS DISTINCT FROM before.${quoteIdentifier(column)}${cast}`,
-    )
-    .join('\n    OR ')
+  const changedBetween = (before: string, after: string) => {
+    const changed = [...watched]
+      .map(
+        ([column, cast]) =>
+          `${after}.${quoteIdentifier(column)}${cast} IS DISTINCT FROM ${before}.${quoteIdentifier(column)}${cast}`,
+      )
+      .join('\n    OR ')
+    return filter === null
+      ? changed
+      : `(${changed})\n    AND (${filterCondition(filter, `${before}.`)} OR ${filterCondition(filter, `${after}.`)})`
+  }
   // plpgsql plans a field of new or old with the type it has then, and fails when the session meets another: a migrated
   // enum is another type. Of the other types the guard notices.
   const fields = (row: 'new' | 'old') =>
@@ -66,18 +82,114 @@ export function triggerFragments(spec: VectorizerSpec, names: Names) {
     schemaMismatch,
     newKey,
     oldKey,
-    changed:
-      filter === null
-        ? changed
-        : `(${changed})\n    AND (${filterCondition(filter, 'before.')} OR ${filterCondition(filter, 'after.')})`,
-    whereInFilter: filter === null ? '' : ` WHERE ${filterCondition(filter)}`,
-    keyIsAsKnown: columnsAreAsKnown(spec, [], []),
-    insertedIsAsKnown: columnsAreAsKnown(spec, [], filtered),
+    changed: changedBetween('before', 'after'),
     primaryKeyIsAsKnown: primaryKeyIsAsKnown(spec),
-    watchedAreAsKnown: columnsAreAsKnown(spec, plain, filtered),
+    enqueueInserted: filter === null ? enqueueAny(spec, names) : enqueueInFilter(spec, names, filter),
+    enqueueUnknown: enqueueUnknown(names),
+    keyReaders: keyReaders(spec),
+    dropKeyReaders: dropKeyReaders(spec),
+    knownKey: names.queueKey,
+    knownDeleted: knownKeys(spec, 'deleted'),
+    returnIfWatchedAreAsKnown: returnIfAsKnown(spec, plain, filtered),
     leaveFilter: filter === null ? '' : leaveFilter(spec, names, filterCondition(filter, 'new.'), newKey),
     ...(hasForeignKey(spec) ? nothingToForget : forgetting(names, oldKey)),
+    ...rowFragments(spec, names, changedBetween('old', 'new')),
   } as const
+}
+
+/** Without a look into the catalog, unless nothing was queued: no key is NULL, so a row that was is of a known key. */
+const enqueueAny = (spec: VectorizerSpec, names: Names): string => `IF some_rows = 0 THEN
+    RETURN NULL;
+  ELSIF some_rows = 2 THEN
+    keys_differ := ${primaryKeyIsAsKnown(spec)};
+  END IF;
+  IF keys_differ THEN
+    INSERT INTO ${names.queue} AS queued (${names.queueKey})
+    SELECT ${names.queueKey} FROM ${knownKeys(spec, 'inserted')}
+    WHERE num_nulls(${names.queueKey}) = 0
+    ${names.requeue};
+    IF found THEN
+      RETURN NULL;
+    ELSIF ${columnsAreAsKnown(spec, [], [])} THEN
+      RETURN NULL;
+    END IF;
+  END IF;`
+
+/** A condition may hold of a column that is not there, so all are looked for first. */
+const enqueueInFilter = (spec: VectorizerSpec, names: Names, filter: RowFilter): string => `IF some_rows = 0 THEN
+    RETURN NULL;
+  ELSIF some_rows = 2 THEN
+    keys_differ := ${primaryKeyIsAsKnown(spec)};
+  END IF;
+  IF keys_differ THEN
+    IF ${columnsAreAsKnown(spec, [], filterColumns(filter))} THEN
+      INSERT INTO ${names.queue} AS queued (${names.queueKey})
+      SELECT ${names.sourceKey} FROM inserted WHERE ${filterCondition(filter)}
+      ${names.requeue};
+      RETURN NULL;
+    END IF;
+  END IF;`
+
+/** One row, by its primary key as that is called today. */
+const enqueueUnknown = (names: Names): string => `BEGIN
+      EXECUTE ${names.enqueueTag}INSERT INTO ${names.queue} AS queued (${names.queueKey}) SELECT ${names.enqueueTag}
+        || vectorizer.current_key(tg_relid)
+        || ${names.enqueueTag} FROM (SELECT ($1).*) AS updated ${names.requeue}${names.enqueueTag} USING new;
+    EXCEPTION WHEN ${schemaMismatch} THEN
+      RAISE WARNING 'prisma-vectorizer: a changed row of % is not queued for %: %', tg_relid::regclass, ${names.nameLiteral}, sqlerrm;
+    END;`
+
+/** Of the function that follows a row in whatever was done to it. */
+function rowFragments(spec: VectorizerSpec, names: Names, touched: string) {
+  const { key, filter } = spec.source
+  const variables = (prefix: 'new' | 'old') => key.map((_, part) => `${prefix}_${part + 1}`)
+  const read = (row: 'new' | 'old') =>
+    key
+      .map((part, index) => {
+        const value = isQueuedAsText(part)
+          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
+          : readKeyPart(spec, part, `${row}.`)
+        return `${row}_${index + 1} := ${value};`
+      })
+      .join('\n      ')
+  const [newKey, oldKey] = [variables('new').join(', '), variables('old').join(', ')]
+  const declared = key.flatMap((_, part) => {
+    const type = `${names.queue}.${quoteIdentifier(queueKeyColumn(spec, part))}%TYPE`
+    return [`old_${part + 1} ${type};`, `new_${part + 1} ${type};`]
+  })
+  return {
+    rowVariables: declared.join('\n  '),
+    readNewKey: read('new'),
+    readOldKey: read('old'),
+    readInside: filter === null ? '' : `\n      inside := ${filterCondition(filter, 'new.')};`,
+    touched,
+    newVariables: newKey,
+    oldVariables: oldKey,
+    rowLeavesFilter: filter === null ? '' : leaveFilter(spec, names, `inside OR num_nulls(${newKey}) > 0`, newKey),
+    forgetOldRow: spec.store.kind === 'column' ? '' : forgetOldRow(spec, names, oldKey),
+  } as const
+}
+
+/** What a foreign key does: there may be none, and in a replica session it does nothing. */
+function forgetOldRow(spec: VectorizerSpec, names: Names, oldKey: string): string {
+  const forget = `DELETE FROM %s WHERE ${percentSafe(`(${names.storeQueuedKey}) = (${parameters(spec)})`)}`
+  const forgotten = `BEGIN
+      EXECUTE format(${names.forgetTag}${forget}${names.forgetTag}, ${storeOf(names)}) USING ${oldKey};
+    EXCEPTION WHEN ${storeMismatch} THEN
+      NULL;
+    END;
+    -- A transaction that does not see what a worker committed meanwhile leaves the key to the worker, which finds no row.
+    IF current_setting('transaction_isolation') <> 'read committed' AND num_nulls(${oldKey}) = 0 THEN
+      INSERT INTO ${names.queue} AS queued (${names.queueKey}) VALUES (${oldKey})
+      ${names.requeue};
+    END IF;`
+  return hasForeignKey(spec)
+    ? `
+    IF current_setting('session_replication_role') = 'replica' THEN
+    ${forgotten}
+    END IF;`
+    : `
+    ${forgotten}`
 }
 
 /** A column store goes with its row. */

@@ -1,22 +1,31 @@
-// The CREATE INDEX of each access method.
-import { type AnySpec, type IndexSpec, indexesBits, indexesHalfvec } from '@prisma-vectorizer/spec'
+// The vector index in a migration: its CREATE INDEX, or who will build it.
+import { type AnySpec, createIndexSql, indexesBits, indexesHalfvec, minRowsOf } from '@prisma-vectorizer/spec'
 import { renderSql } from '../sql/render.ts'
-import { vectorNames } from './sql-names.ts'
+
+export { indexParameters } from '@prisma-vectorizer/spec'
 
 /** Nothing for `index: none`. `maybe there`: a store that was kept has its index still. */
 export function vectorIndex(spec: AnySpec, presence: 'new' | 'maybe there' = 'new'): readonly string[] {
+  const minRows = minRowsOf(spec.index)
+  return minRows === null ? builtIndex(spec, presence) : [builtLater(spec, minRows)]
+}
+
+/** The index itself, also where a migration leaves it to be built later. */
+export function builtIndex(spec: AnySpec, presence: 'new' | 'maybe there' = 'new'): readonly string[] {
   const { index } = spec
   if (index.kind === 'none') return []
   return [
     ...(index.kind === 'diskann' ? [renderSql('diskann-extension')] : []),
     renderSql('vector-index', {
-      ...vectorNames(spec),
-      ifNotExists: presence === 'new' ? '' : ' IF NOT EXISTS',
       comment: comment(spec),
-      method: index.kind,
-      parameters: withClause(indexParameters(index)),
+      createIndex: createIndexSql(spec, { ifNotExists: presence === 'maybe there' }),
     }),
   ]
+}
+
+function builtLater(spec: AnySpec, minRows: number): string {
+  const who = spec.kind === 'vectorizer' ? 'the worker or `prisma-vectorizer index`' : '`prisma-vectorizer index`'
+  return `-- The vector index is built later, by ${who}, once there are ${minRows} vectors.`
 }
 
 function comment(spec: AnySpec): string {
@@ -28,30 +37,4 @@ function comment(spec: AnySpec): string {
   return spec.index.kind === 'ivfflat'
     ? `${seen}\n-- Its clusters are those of the vectors there are now: REINDEX it once most of them are.`
     : seen
-}
-
-/** Storage parameters as the migrations set them; null: the default. */
-export function indexParameters(index: IndexSpec): Readonly<Record<string, number | string | null>> {
-  switch (index.kind) {
-    case 'hnsw':
-      return { m: index.m, ef_construction: index.efConstruction }
-    case 'ivfflat':
-      return { lists: index.lists }
-    case 'diskann':
-      return {
-        storage_layout: index.storageLayout,
-        num_neighbors: index.numNeighbors,
-        search_list_size: index.searchListSize,
-        max_alpha: index.maxAlpha,
-        num_dimensions: index.numDimensions,
-        num_bits_per_dimension: index.numBitsPerDimension,
-      }
-    case 'none':
-      return {}
-  }
-}
-
-function withClause(values: Readonly<Record<string, number | string | null>>): string {
-  const set = Object.entries(values).filter(([, value]) => value !== null)
-  return set.length === 0 ? '' : ` WITH (${set.map(([name, value]) => `${name} = ${value}`).join(', ')})`
 }

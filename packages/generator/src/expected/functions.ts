@@ -14,12 +14,12 @@ const definition =
 
 /** What runs the triggers, or stands in their conditions. */
 export function expectedFunctions(spec: VectorizerSpec): readonly ExpectedFunction[] {
-  const found = [...renderSql('functions', sqlNames(spec)).matchAll(definition)].map(
-    ([, name = '', , tagged, quoted = '']) => ({
-      name: name.slice(1, -1).replaceAll('""', '"'),
-      body: tagged ?? quoted,
-    }),
-  )
+  // Those that read a key are two of each name.
+  const text = renderSql('functions', { ...sqlNames(spec), keyReaders: '' })
+  const found = [...text.matchAll(definition)].map(([, name = '', , tagged, quoted = '']) => ({
+    name: name.slice(1, -1).replaceAll('""', '"'),
+    body: tagged ?? quoted,
+  }))
   const names = objectNames(spec)
   if (!found.some(({ name }) => name === names.guardFunction) || found.length !== 8) {
     throw new InternalError(`${spec.name}: sql/functions.sql is not read as it is written`)

@@ -4,7 +4,7 @@ import { dropVectorIndex, emitExtension, emitRemove, emitRowSecurity, enqueue, r
 import { rowSecurity } from '../emit/row-security.ts'
 import { sqlNames, vectorNames } from '../emit/sql-names.ts'
 import { dropTextIndex, textIndex } from '../emit/text-index.ts'
-import { vectorIndex } from '../emit/vector-index.ts'
+import { builtIndex, vectorIndex } from '../emit/vector-index.ts'
 import { createView, dropView } from '../emit/view.ts'
 import { renderSql } from '../sql/render.ts'
 
@@ -83,7 +83,7 @@ export const repairs = {
     return `CREATE UNIQUE INDEX ${uniqueKey} ON ${store}(${storeKey}, "chunk_seq");`
   },
   rowSecurity: (spec: VectorizerSpec): string => emitRowSecurity(spec).trim(),
-  index: (spec: AnySpec): string => script([dropVectorIndex(spec), ...vectorIndex(spec)]),
+  index: (spec: AnySpec): string => script([dropVectorIndex(spec), ...builtIndex(spec)]),
   textIndex: (spec: VectorizerSpec): string => script([...dropTextIndex(spec), ...textIndex(spec)]),
   view: (spec: VectorizerSpec): string => script(remadeView(spec)),
   /** The registry's functions. */

@@ -1,6 +1,12 @@
 // What a changed annotation means for the database: the least that has to happen, and what it costs.
 import { isDeepStrictEqual } from 'node:util'
-import { type AnySpec, filterColumns, type KeyColumnSpec, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import {
+  type AnySpec,
+  filterColumns,
+  indexDefinition,
+  type KeyColumnSpec,
+  type VectorizerSpec,
+} from '@prisma-vectorizer/spec'
 import { queueKeyType } from '../emit/known-columns.ts'
 
 export interface Change {
@@ -10,7 +16,7 @@ export interface Change {
   readonly rebuildsTextIndex: boolean
   /** What the key's columns or types ask of the queue; a varchar that grows asks nothing. */
   readonly queue: 'kept' | 'widened' | 'rebuilt'
-  /** The key, watched columns, the filter, or the table the triggers stand on. */
+  /** The key, watched columns, the filter, the table the triggers stand on, or which sessions they fire in. */
   readonly rewritesFunctions: boolean
   /** The filter is another: rows that are outside now lose their embeddings. */
   readonly narrows: boolean
@@ -18,6 +24,8 @@ export interface Change {
    * Which rows are queued: all where the text that is embedded, the model that embeds it, or the queue itself is another.
    */
   readonly embeds: 'all' | 'newly inside' | 'none'
+  /** The vectors that are stored are another model's: none is kept, not even of a chunk whose text stays the same. */
+  readonly replacesModel: boolean
   /** The view is made, made anew, or dropped. */
   readonly view: boolean
   readonly grants: boolean
@@ -42,7 +50,8 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
   const foreignKey = differs(({ store }) => store.kind === 'table' && store.foreignKey)
   const textSearch = differsIn((spec) => spec.textSearch)
   const document = differsIn((spec) => [spec.source.loading, spec.source.parsing])
-  const rewritesFunctions = watched || filter || moved || foreignKey || queue !== 'kept'
+  const replicated = differsIn((spec) => spec.replicated)
+  const rewritesFunctions = replicated || watched || filter || moved || foreignKey || queue !== 'kept'
   const embedsAll =
     vectors === 'emptied' ||
     queue === 'rebuilt' ||
@@ -63,15 +72,17 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
     ...(document ? ['document'] : []),
     ...(filter ? ['where'] : []),
     ...(foreignKey ? ['relationMode'] : []),
+    ...(replicated ? ['replicated'] : []),
   ]
   return {
     vectors,
-    rebuildsIndex: vectors !== 'kept' || differs((spec) => [spec.index, spec.distance]),
+    rebuildsIndex: vectors !== 'kept' || differs((spec) => [indexDefinition(spec.index), spec.distance]),
     rebuildsTextIndex: textSearch,
     queue,
     rewritesFunctions,
     narrows: filter && vectors !== 'emptied' && next.kind === 'vectorizer' && next.source.filter !== null,
     embeds: embedsAll ? 'all' : filter && hasFilter(previous) ? 'newly inside' : 'none',
+    replacesModel: differsIn((spec) => spec.model),
     view: hasView && (differsIn((spec) => spec.view) || vectors !== 'kept' || queue !== 'kept' || moved),
     // A queue that is made anew, and columns that were not read before, have no grants yet.
     grants: rewritesFunctions || differs((spec) => spec.roles),
@@ -130,13 +141,16 @@ function queueChange(before: readonly KeyColumnSpec[], after: readonly KeyColumn
 const isOfIndexes = ({ rebuildsIndex, rebuildsTextIndex, vectors, embeds }: Change): boolean =>
   (rebuildsIndex || rebuildsTextIndex) && vectors === 'kept' && embeds === 'none'
 
+const embedsAgain = ({ replacesModel, vectors }: Change, { store }: AnySpec): string =>
+  replacesModel || vectors === 'emptied' || store.kind === 'column'
+    ? 'Every row is embedded again, which a provider charges for like the first time.'
+    : 'Every row is chunked again. A provider charges for the chunks whose text is another; the others keep their vectors.'
+
 /** One line per thing a reader must know before it happens. */
 export function describeChange(change: Change, spec: AnySpec): readonly string[] {
   return [
     `Changed: ${change.parts.join(', ')}.`,
-    ...(change.embeds === 'all'
-      ? ['Every row is embedded again, which a provider charges for like the first time.']
-      : []),
+    ...(change.embeds === 'all' ? [embedsAgain(change, spec)] : []),
     ...(change.embeds === 'newly inside' ? ['Only rows that `where` newly lets in are embedded.'] : []),
     ...(isOfIndexes(change) && spec.kind === 'vectorizer'
       ? ['Nothing is embedded again: only the index is another.']

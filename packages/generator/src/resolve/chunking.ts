@@ -1,7 +1,22 @@
 // What the chunking arguments must agree on, so that the worker never meets a contradiction (VZ107).
-import type { ChunkingSpec } from '@prisma-vectorizer/spec'
+import {
+  type ChunkingSpec,
+  defaultCharacterChunking,
+  defaultMarkdownChunking,
+  defaultRecursiveChunking,
+  defaultSentenceChunking,
+  defaultTokensChunking,
+} from '@prisma-vectorizer/spec'
 import type { AnnotationText } from '../read/scan-annotations.ts'
 import { fault } from './fault.ts'
+
+const defaults = {
+  recursive: defaultRecursiveChunking,
+  character: defaultCharacterChunking,
+  sentence: defaultSentenceChunking,
+  tokens: defaultTokensChunking,
+  markdown: defaultMarkdownChunking,
+}
 
 /** `offset` of the argument; `place`: `BlogPost.content`, for messages. */
 export function checkChunking(
@@ -10,18 +25,18 @@ export function checkChunking(
   offset: number | undefined,
   place: string,
 ): void {
-  if (chunking.kind === 'none') return
+  if (chunking.kind === 'none' || chunking.kind === 'custom') return
   const fail = (fact: string, why: string, fix: string) =>
     fault('VZ107', annotation, offset, { fact: `${place}: ${fact}`, why, fix })
 
   if (chunking.overlap >= chunking.size) {
     throw fail(
-      `chunks of ${chunking.size} code points cannot overlap by ${chunking.overlap}.`,
-      'A chunk that repeats the whole one before it would never move on. `overlap` is 400 unless given.',
+      `chunks of ${chunking.size} ${chunking.kind === 'tokens' ? 'tokens' : 'code points'} cannot overlap by ${chunking.overlap}.`,
+      `A chunk that repeats the whole one before it would never move on. \`overlap\` is ${defaults[chunking.kind].overlap} unless given.`,
       `Write e.g. \`${chunking.kind}(size: ${chunking.size}, overlap: ${Math.floor(chunking.size / 4)})\`.`,
     )
   }
-  if (!chunking.regex) return
+  if ((chunking.kind !== 'recursive' && chunking.kind !== 'character') || !chunking.regex) return
   for (const separator of chunking.kind === 'recursive' ? chunking.separators : [chunking.separator]) {
     try {
       new RegExp(separator, 'u')

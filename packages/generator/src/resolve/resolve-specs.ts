@@ -108,6 +108,7 @@ function resolveVectorizer(annotation: AnnotationText, model: Model, datamodel: 
     batchSize: options.batchSize ?? null,
     concurrency: options.concurrency ?? null,
     textSearch: options.textSearch ?? null,
+    replicated: options.replicated ?? false,
   }
   return { spec, offsets }
 }

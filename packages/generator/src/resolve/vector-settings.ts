@@ -8,7 +8,9 @@ import {
   indexedDistance,
   indexedType,
   indexMethods,
+  isDeclaredIndex,
   metrics,
+  minRowsOf,
   type VectorSpec,
   type VectorType,
 } from '@prisma-vectorizer/spec'
@@ -59,6 +61,7 @@ export function resolveSettings(annotation: AnnotationText, given: Given, place:
   checkBits(given.index, { type, distance }, fail)
   const settings = { dimensions, type, distance, index: resolveIndex(given.index, type) }
   checkIndex(settings, fail)
+  checkMinRows(settings, fail)
   return settings
 }
 
@@ -77,12 +80,13 @@ export function resolveListSettings(annotation: AnnotationText, given: Given, pl
 type Fail = (code: 'VZ108' | 'VZ111' | 'VZ115', argument: string, fact: string, why: string, fix: string) => Error
 
 function resolveIndex(given: IndexArgument | undefined, type: VectorType): IndexSpec {
-  const index = given ?? { kind: 'hnsw', m: defaultIndex.m, efConstruction: defaultIndex.efConstruction }
+  const index = given ?? { ...defaultIndex, halfvec: undefined, bit: undefined }
   if (index.kind === 'none' || index.kind === 'diskann') return index
   const isHalfvec = type === 'vector' && (index.halfvec ?? true)
-  if (index.kind === 'ivfflat') return { ...index, halfvec: isHalfvec }
-  const bit = index.bit ?? false
-  return { ...index, halfvec: isHalfvec && !bit, bit }
+  const { minRows } = index
+  if (index.kind === 'ivfflat') return { kind: 'ivfflat', lists: index.lists, halfvec: isHalfvec, minRows }
+  const { m, efConstruction, bit = false } = index
+  return { kind: 'hnsw', m, efConstruction, halfvec: isHalfvec && !bit, bit, minRows }
 }
 
 /** What candidates by one bit per dimension can stand for: directions, which is what cosine compares. */
@@ -165,6 +169,20 @@ function checkIndex(settings: VectorSettings, fail: Fail): void {
     )
   }
   if (index.kind === 'diskann') checkDiskann(settings, index, fail)
+}
+
+/** An index that comes later must be one that Prisma Migrate does not see. */
+function checkMinRows(settings: VectorSettings, fail: Fail): void {
+  if (minRowsOf(settings.index) === null || !isDeclaredIndex(settings)) return
+  throw fail(
+    'VZ115',
+    'index',
+    `\`index.minRows\` cannot go with ${settings.index.kind === 'diskann' ? '`diskann`' : 'an index over the plain column'}.`,
+    'Prisma Migrate sees such an index: it would make a btree of that name where the index is not built yet, and drop one that is built later.',
+    settings.type === 'vector' && settings.index.kind !== 'diskann'
+      ? 'Remove `minRows`, or `halfvec: false`.'
+      : 'Remove `minRows`, or take `hnsw` over half precision or bits.',
+  )
 }
 
 /** What pgvectorscale finds out while it builds the index, which is in the middle of a migration. */

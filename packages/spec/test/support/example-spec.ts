@@ -42,4 +42,5 @@ export const exampleSpec: VectorizerSpec = {
   batchSize: null,
   concurrency: null,
   textSearch: null,
+  replicated: false,
 }

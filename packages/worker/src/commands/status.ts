@@ -1,62 +1,84 @@
-// prisma-vectorizer status: how far each vectorizer is.
-import { Command } from 'commander'
+// prisma-vectorizer status: how far each vectorizer is, and who works.
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { readEnvironmentFlags } from '../arguments.ts'
+import { loadConfig } from '../config/load-config.ts'
 import { findDatabaseUrl, loadEnvironment } from '../configuration.ts'
-import { formatSeconds } from '../progress.ts'
 import { noVectorizers } from '../report.ts'
-import type { VectorizerStatus } from '../status.ts'
-import { createWorker } from '../worker.ts'
+import { onStopSignal } from '../signals.ts'
+import { createWorker, type Worker } from '../worker.ts'
 import type { CommandLine } from './command-line.ts'
-import { withDatabaseOption } from './options.ts'
+import { withConfigOption, withDatabaseOption } from './options.ts'
+import { renderStatus, type StatusSample } from './status-table.ts'
+import { watchStatus } from './watch-status.ts'
 
 interface StatusFlags {
   readonly json?: boolean
+  /** True without a number. */
+  readonly watch?: number | true
   readonly databaseUrl?: string
+  readonly config?: string
 }
+
+const defaultWatch = 2
 
 export function statusCommand(commandLine: CommandLine): Command {
   const command = new Command('status')
-    .description('Show what is pending, in flight, failed and embedded, per vectorizer.')
-    .option('--json', 'as JSON, for programs')
+    .description('Show what is pending, in flight, failed and embedded, per vectorizer, and which workers are alive.')
+    .option('--json', 'as JSON, for programs; with --watch a line each time')
+    .addOption(
+      new Option('--watch [seconds]', `again and again, every ${defaultWatch} seconds by default`).argParser(
+        parseSeconds,
+      ),
+    )
+    .hook('preAction', (parsed) => readEnvironmentFlags(parsed))
     .action((flags: StatusFlags) => showStatus(flags, commandLine))
-  return withDatabaseOption(command)
+  return withDatabaseOption(withConfigOption(command))
 }
 
 async function showStatus(flags: StatusFlags, { folder, stdout, stderr }: CommandLine): Promise<void> {
   loadEnvironment(folder)
-  const worker = createWorker({ database: await findDatabaseUrl(flags.databaseUrl, folder) })
+  const { database, prices } = await loadConfig(folder, flags.config)
+  const worker = createWorker({
+    database: await findDatabaseUrl(flags.databaseUrl, folder, process.env, database),
+    prices,
+  })
   try {
-    const statuses = await worker.status()
-    if (flags.json) stdout.write(`${JSON.stringify(statuses, null, 2)}\n`)
-    else if (statuses.length > 0) stdout.write(renderStatus(statuses))
+    if (flags.watch !== undefined) return await watch(worker, flags, stdout)
+    const sample = await sampleOf(worker)
+    const { vectorizers, workers } = sample
+    if (flags.json) stdout.write(`${JSON.stringify({ vectorizers, workers }, null, 2)}\n`)
+    else if (vectorizers.length > 0) stdout.write(renderStatus(sample))
     else stderr.write(`${noVectorizers().message}\n`)
   } finally {
     await worker.stop()
   }
 }
 
-/** A table, and below it what is wrong with a vectorizer that cannot work. */
-function renderStatus(statuses: readonly VectorizerStatus[]): string {
-  const header = ['vectorizer', 'pending', 'in flight', 'failed', 'oldest', 'embedded', 'chunks', 'model']
-  const rows = statuses.map((status) => [
-    status.name,
-    count(status.pending),
-    count(status.inFlight),
-    count(status.failed),
-    status.oldestPending === null ? '-' : formatSeconds(status.oldestPending),
-    count(status.embedded),
-    count(status.chunks),
-    `${status.model ?? 'your own vectors'}${status.paused ? ' (paused)' : ''}`,
-  ])
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)))
-  const isText = (column: number) => column === 0 || column === header.length - 1
-  const lines = [header, ...rows].map((row) =>
-    row
-      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  )
-  const errors = statuses.flatMap(({ error }) => (error === undefined ? [] : [`\n${error}`]))
-  return `${[...lines, ...errors].join('\n')}\n`
+async function watch(worker: Worker, flags: StatusFlags, stdout: CommandLine['stdout']): Promise<void> {
+  const stopping = new AbortController()
+  const unlisten = onStopSignal(() => stopping.abort())
+  try {
+    await watchStatus({
+      sample: () => sampleOf(worker),
+      write: (text) => stdout.write(text),
+      seconds: typeof flags.watch === 'number' ? flags.watch : defaultWatch,
+      json: flags.json ?? false,
+      isTerminal: stdout.isTTY,
+      signal: stopping.signal,
+    })
+  } finally {
+    unlisten()
+  }
 }
 
-const count = (rows: number): string => rows.toLocaleString('en-US')
+async function sampleOf(worker: Worker): Promise<StatusSample> {
+  const vectorizers = await worker.status()
+  return { vectorizers, workers: vectorizers.length > 0 ? await worker.workers() : [], takenAt: Date.now() }
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && seconds <= 86_400))
+    throw new InvalidArgumentError('It must be a number of seconds, up to 86400.')
+  return seconds
+}

@@ -1,46 +1,21 @@
 // prisma-vectorizer worker: embeds what is queued, and follows the queues until stopped.
-import { Command, Option } from 'commander'
-import { collect, parseCount, parseDuration } from '../arguments.ts'
-import { createCommandLogger, type LogLevel, logLevels } from '../command-logger.ts'
+import { Command } from 'commander'
+import { readEnvironmentFlags } from '../arguments.ts'
+import { createCommandLogger } from '../command-logger.ts'
+import { loadConfig } from '../config/load-config.ts'
 import { findDatabaseUrl, loadEnvironment } from '../configuration.ts'
-import { defaults } from '../options.ts'
 import { createProgressBar, type ProgressBar } from '../progress.ts'
 import { onStopSignal } from '../signals.ts'
 import type { VectorizerStatus } from '../status.ts'
 import type { Summary } from '../summary.ts'
 import { createWorker, type Worker } from '../worker.ts'
 import type { CommandLine } from './command-line.ts'
-import { withDatabaseOption } from './options.ts'
-
-interface WorkerFlags {
-  readonly once?: boolean
-  readonly vectorizer?: readonly string[]
-  readonly concurrency: number
-  readonly batchSize: number
-  readonly pollInterval: number
-  readonly databaseUrl?: string
-  readonly logLevel: LogLevel
-}
+import { withConfigOption, withDatabaseOption } from './options.ts'
+import { settle, type WorkerFlags, withWorkerOptions } from './worker-flags.ts'
 
 export function workerCommand(commandLine: CommandLine): Command {
   const command = new Command('worker')
     .description('Keep the embeddings in step with the rows: embed what is queued, then follow.')
-    .option('--once', 'embed what is queued, then exit: 0 when all is embedded, 1 when rows or a vectorizer failed')
-    .option('--vectorizer <name>', 'only this one, e.g. BlogPost.contentEmbeddings (repeat for several)', collect)
-    .addOption(
-      new Option('--concurrency <n>', 'batches in flight at once').argParser(parseCount).default(defaults.concurrency),
-    )
-    .addOption(
-      new Option('--batch-size <n>', 'rows per batch, where the vectorizer has no batchSize')
-        .argParser(parseCount)
-        .default(defaults.batchSize),
-    )
-    .addOption(
-      new Option('--poll-interval <time>', 'time between looks at an empty queue: 500ms, 1s, 5m')
-        .argParser(parseDuration)
-        .default(defaults.pollInterval, '1s'),
-    )
-    .addOption(new Option('--log-level <level>', 'what to log').choices(logLevels).default('info'))
     .addHelpText(
       'after',
       `
@@ -49,23 +24,24 @@ Examples:
   prisma-vectorizer worker --once                                 embed what is queued, e.g. from cron
   prisma-vectorizer worker --vectorizer BlogPost.contentEmbeddings --concurrency 8
 
-SIGTERM and SIGINT stop it after the batches in flight; a second one at once. Any number of workers can share a database.`,
+SIGTERM and SIGINT stop it after the batches in flight; a second one at once. Any number of workers can share a database.
+Every setting, the config file and the environment variables: docs/operations.md`,
     )
+    .hook('preAction', (parsed) => readEnvironmentFlags(parsed))
     .action((flags: WorkerFlags) => runWorker(flags, commandLine))
-  return withDatabaseOption(command)
+  return withDatabaseOption(withConfigOption(withWorkerOptions(command)))
 }
 
 async function runWorker(flags: WorkerFlags, { folder, stderr, setExitCode }: CommandLine): Promise<void> {
   loadEnvironment(folder)
-  const database = await findDatabaseUrl(flags.databaseUrl, folder)
+  const config = await loadConfig(folder, flags.config)
+  const database = await findDatabaseUrl(flags.databaseUrl, folder, process.env, config.database)
+  const { logLevel = 'info', ...settings } = settle(flags, config)
   const bar = createProgressBar(stderr)
-  const logger = createCommandLogger(flags.logLevel, stderr, bar)
+  const logger = createCommandLogger(logLevel, stderr, bar)
   const worker = createWorker({
+    ...settings,
     database,
-    vectorizers: flags.vectorizer,
-    batchSize: flags.batchSize,
-    concurrency: flags.concurrency,
-    pollInterval: flags.pollInterval,
     logger,
     onProgress: ({ claimed, returned }) => bar.add(claimed - returned),
   })
@@ -112,11 +88,11 @@ function watchBacklog(worker: Worker, bar: ProgressBar): () => void {
 function problemsOf(summary: Summary, statuses: readonly VectorizerStatus[]): string[] {
   const broken = summary.vectorizers.filter(({ error }) => error !== undefined)
   const problems = broken.map(({ vectorizer, error }) => `${vectorizer} was not embedded: ${error}`)
-  for (const { name, registryName, failed, retrying } of statuses) {
+  for (const { name, failed, retrying } of statuses) {
     if (failed + retrying === 0) continue
     const rows = failed + retrying === 1 ? '1 row has' : `${failed + retrying} rows have`
     const later = retrying > 0 ? ` ${retrying} of them will be tried again.` : ''
-    problems.push(`${name}: ${rows} failed.${later} The reasons stand in column error of the queue of ${registryName}.`)
+    problems.push(`${name}: ${rows} failed.${later} \`prisma-vectorizer errors\` says why.`)
   }
   return problems
 }

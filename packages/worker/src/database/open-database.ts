@@ -5,11 +5,14 @@ import { connectionConfig, noDatabaseUrl } from '../connection-url.ts'
 import type { DatabaseOption } from './database-option.ts'
 import { fromPool, type PoolLike } from './pg.ts'
 import { fromPglite, type PgliteLike } from './pglite.ts'
+import { borrowSession, connectSession, type Session, sharedSession } from './session.ts'
 
 export interface OpenedDatabase {
   readonly database: Database
   /** Whether a `Buffer` is taken as a binary parameter: `pg` does, PGlite's own `query()` does not. */
   readonly binary: boolean
+  /** A connection for one holder: of its own where the database was given by URL, else one of the caller's pool. */
+  readonly openSession: () => Promise<Session>
 }
 
 /** Throws VZ501 when there is none, VZ507 when it cannot be reached. */
@@ -21,8 +24,14 @@ export async function openDatabase(option: DatabaseOption | undefined, connectio
     const [server] = await database.query<{ version: string }>('SELECT version()')
     // All connections to PGlite's socket are one session with a single unnamed statement: large messages of several
     // connections can be mixed up there.
-    if (ownPool && /emscripten|wasm/i.test(server?.version ?? '')) ownPool.options.max = 1
-    return { database, binary: await takesBinary(database) }
+    const isEmbedded = /emscripten|wasm/i.test(server?.version ?? '')
+    if (ownPool && isEmbedded) ownPool.options.max = 1
+    const openSession = () => {
+      if (typeof option === 'string' && !isEmbedded) return connectSession(option)
+      const pool = ownPool ?? (isPool(option) ? option : undefined)
+      return pool ? borrowSession(pool) : Promise.resolve(sharedSession(database))
+    }
+    return { database, binary: await takesBinary(database), openSession }
   } catch (cause) {
     await ownPool?.end()
     throw unreachable(cause)
@@ -30,10 +39,11 @@ export async function openDatabase(option: DatabaseOption | undefined, connectio
 }
 
 function toDatabase(opened: PoolLike | Database | PgliteLike, ownsPool: boolean): Database {
-  return 'connect' in opened && 'totalCount' in opened
-    ? fromPool(opened, { ownsPool })
-    : fromPglite(opened as PgliteLike)
+  return isPool(opened) ? fromPool(opened, { ownsPool }) : fromPglite(opened as PgliteLike)
 }
+
+const isPool = (opened: DatabaseOption): opened is PoolLike =>
+  typeof opened === 'object' && 'connect' in opened && 'totalCount' in opened
 
 function createPool(url: string, connections: number): pg.Pool {
   const pool = new pg.Pool({

@@ -29,7 +29,7 @@ export function fromPool(pool: PoolLike, { ownsPool }: { readonly ownsPool: bool
 }
 
 // No named statements: behind PGlite's socket all connections are one session, where names would collide.
-function queryableOf(connection: ConnectionLike): Queryable {
+export function queryableOf(connection: ConnectionLike): Queryable {
   return {
     async query<R extends Row>(text: string, values: readonly unknown[] = []) {
       const { rows } = await connection.query(text, [...values])

@@ -30,6 +30,7 @@ export const tablesSql = `SELECT
   n.nspname::text AS schema,
   c.relname::text AS "table",
   c.relrowsecurity AS secured,
+  c.relkind = 'p' AS partitioned,
   has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) AS readable,
   (
     SELECT jsonb_agg(jsonb_build_object(
@@ -86,7 +87,7 @@ export const triggersSql = `SELECT
   t.tgname::text AS name,
   t.tgrelid::text AS "tableOid",
   quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "table",
-  t.tgenabled IN ('O', 'A') AS enabled,
+  t.tgenabled::text AS fires,
   pn.nspname::text || '.' || p.proname::text AS "function"
 FROM pg_catalog.pg_trigger AS t
 JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid

@@ -53,6 +53,7 @@ export interface TableFacts {
   readonly schema: string
   readonly table: string
   readonly secured: boolean
+  readonly partitioned: boolean
   /** Whether the doctor's role sees all of its rows. */
   readonly readable: boolean
   readonly columns: readonly ColumnFacts[]
@@ -65,7 +66,8 @@ export interface TriggerFacts {
   readonly tableOid: string
   /** Quoted. */
   readonly table: string
-  readonly enabled: boolean
+  /** `pg_trigger.tgenabled`: fires in ordinary sessions (O), in those of replication (R), in both (A) or never (D). */
+  readonly fires: 'O' | 'R' | 'A' | 'D'
   /** `vectorizer.…`, not quoted. */
   readonly function: string
 }
@@ -126,7 +128,9 @@ export async function readCatalog(database: Queryable): Promise<Catalog> {
     .map(({ spec }) => spec)
     .filter(isVectorizer)
   const oids = [...new Set(registry.flatMap(({ source, store }) => [source, store]))]
-  const triggers = specs.flatMap((spec) => triggersOf(spec).map(({ name }) => name))
+  const triggers = specs.flatMap((spec) =>
+    [true, false].flatMap((partitioned) => triggersOf(spec, partitioned).map(({ name }) => name)),
+  )
   const views = specs.flatMap(({ view }) =>
     view ? [{ ...view, quoted: quoteTable({ schema: view.schema, table: view.name }) }] : [],
   )
@@ -151,18 +155,35 @@ export const isKnown = ({ spec }: RegistryEntry): boolean => spec.version === sp
 
 const isVectorizer = (spec: AnySpec): spec is VectorizerSpec => spec.kind === 'vectorizer'
 
-/** Each trigger on the source, and the function it calls. */
-export function triggersOf(spec: AnySpec) {
-  const names = objectNames(spec)
-  return [
-    { name: names.insertTrigger, function: names.insertFunction },
-    { name: names.guardTrigger, function: names.guardFunction },
-    { name: names.updateTrigger, function: names.updateFunction },
-    { name: names.updateUnknownTrigger, function: names.updateUnknownFunction },
-    { name: names.deleteTrigger, function: names.deleteFunction },
-    { name: names.truncateTrigger, function: names.truncateFunction },
-  ] as const
+/** A trigger on a source, the function it calls, and the sessions it fires in. */
+export interface ExpectedTrigger {
+  readonly name: string
+  readonly function: string
+  readonly fires: 'O' | 'R' | 'A'
 }
+
+/** Row triggers are cloned to partitions, statement triggers are not: a partitioned source has one of the former. */
+export function triggersOf(spec: VectorizerSpec, partitioned: boolean): readonly ExpectedTrigger[] {
+  const names = objectNames(spec)
+  const ordinary = (name: string, called: string): ExpectedTrigger => ({ name, function: called, fires: 'O' })
+  return [
+    ...(partitioned
+      ? [ordinary(names.rowTrigger, names.rowFunction)]
+      : [
+          ordinary(names.insertTrigger, names.insertFunction),
+          ordinary(names.guardTrigger, names.guardFunction),
+          ordinary(names.updateTrigger, names.updateFunction),
+          ordinary(names.deleteTrigger, names.deleteFunction),
+        ]),
+    { name: names.truncateTrigger, function: names.truncateFunction, fires: spec.replicated ? 'A' : 'O' },
+    ...(spec.replicated ? [{ name: names.replicaTrigger, function: names.rowFunction, fires: 'R' } as const] : []),
+  ]
+}
+
+/** What the triggers call, whichever of them a source has. */
+export const triggerFunctionsOf = (spec: VectorizerSpec): readonly string[] => [
+  ...new Set([true, false].flatMap((partitioned) => triggersOf(spec, partitioned).map((each) => each.function))),
+]
 
 function registryHidden(role: string): VectorizerError {
   return new VectorizerError('VZ512', {

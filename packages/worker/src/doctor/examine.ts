@@ -13,7 +13,7 @@ import { checkSpecs, keepsMigrations, wholeDatabase } from './checks/specs.ts'
 import { checkStore } from './checks/store.ts'
 import { checkTextIndex } from './checks/text-index.ts'
 import { checkTriggers } from './checks/triggers.ts'
-import { checkVectorIndex } from './checks/vector-index.ts'
+import { checkVectorIndex, type IndexWork, readIndexWork } from './checks/vector-index.ts'
 import { checkView } from './checks/view.ts'
 import { type Examined, examined, isVectorizer } from './examination.ts'
 import { type Complaint, type Finding, findingOf, subjectOf } from './finding.ts'
@@ -41,6 +41,7 @@ export async function examine(database: Queryable, project: Project, roles: Role
     query ? run<R>(database, query) : []
   const queues = await ask<QueueHealth>(readQueues(subjects))
   const orphans = await ask<OrphanCount>(countOrphans(subjects))
+  const indexWork = await ask<IndexWork>(readIndexWork(subjects))
   const rights = await ask<RightAnswer>(askRights(subjects, roles))
 
   const findings: Finding[] = checkSpecs(project, catalog)
@@ -50,7 +51,7 @@ export async function examine(database: Queryable, project: Project, roles: Role
   for (const [part, subject] of subjects.entries()) {
     const isAbout = (answer: { readonly part: number }) => answer.part === part
     const complaints = [
-      ...checkStructure(subject),
+      ...checkStructure(subject, indexWork.find(isAbout)),
       ...(isVectorizer(subject) ? queues.filter(isAbout).flatMap((health) => checkQueueHealth(subject, health)) : []),
       ...(isVectorizer(subject) ? orphans.filter(isAbout).flatMap((count) => checkOrphans(subject, count)) : []),
       ...checkRights(subject, rights.filter(isAbout)),
@@ -62,11 +63,11 @@ export async function examine(database: Queryable, project: Project, roles: Role
 }
 
 /** In the order in which repairs can run. */
-function checkStructure(subject: Examined): Complaint[] {
+function checkStructure(subject: Examined, indexWork: IndexWork | undefined): Complaint[] {
   return [
     ...checkSource(subject),
     ...checkStore(subject),
-    ...checkVectorIndex(subject),
+    ...checkVectorIndex(subject, indexWork),
     ...(isVectorizer(subject)
       ? [
           ...checkTextIndex(subject),

@@ -1,4 +1,4 @@
-// Step 1 of 6: takes rows from the queue under a lease.
+// Step 1: takes rows from the queue under a lease.
 import type { ClaimRow } from '../sql/claim-rows.ts'
 import { claimRows } from '../sql/claim-rows.ts'
 import { run } from '../sql/run.ts'
@@ -9,5 +9,6 @@ export async function claim(
   { vectorizer, token }: Lease,
   limit: number,
 ): Promise<readonly ClaimedRow[]> {
-  return run<ClaimRow>(database, claimRows(vectorizer, { lease: token, limit, leaseSeconds }))
+  const rows = await run<ClaimRow>(database, claimRows(vectorizer, { lease: token, limit, leaseSeconds }))
+  return rows.map(({ lost_leases: lostLeases, ...row }) => ({ ...row, lostLeases }))
 }

@@ -2,25 +2,40 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SqlQuery } from '@prisma-vectorizer/spec'
 import { failRows } from '../sql/fail-rows.ts'
+import { recordError } from '../sql/record-errors.ts'
 import { postponeRows, releaseRows } from '../sql/release-rows.ts'
 import { run } from '../sql/run.ts'
-import type { ClaimedRow, FailedRow, Lease, PipelineContext } from './batch.ts'
+import type { Vectorizer } from '../vectorizer.ts'
+import type { ClaimedRow, FailedRow, Lease, PipelineContext, Step } from './batch.ts'
+import { codeOf, type Outage } from './failure.ts'
 
-/** Attempts so far stay counted; the last one of `maxAttempts` makes it final, until the source row changes. */
+/**
+ * Attempts so far stay counted; the last one of `maxAttempts`, or a permanent failure, makes it final, until the source
+ * row changes or somebody retries it. Each is noted in vectorizer.error.
+ */
 export async function fail(
   context: PipelineContext,
   { vectorizer, token: lease }: Lease,
   failed: readonly FailedRow[],
 ): Promise<void> {
-  await update(context, failed, (rows) => {
-    const held = { lease, keys: rows.map(({ row }) => row.key) }
-    return failRows(
-      vectorizer,
-      held,
-      rows.map(({ message }) => message),
-      context.maxAttempts,
-    )
-  })
+  await update(context, failed, (rows) => failRows(vectorizer, lease, rows, context.maxAttempts))
+}
+
+/**
+ * Notes an error that is about no row: of the provider, or of the tables. It burns no attempt, and however often it
+ * happens it is one row of vectorizer.error. Never rejects: that the error cannot be noted must not hide the error.
+ */
+export async function recordOutage(
+  { database, logger }: PipelineContext,
+  { label, name }: Vectorizer,
+  step: Step,
+  { error, message }: Outage,
+): Promise<void> {
+  try {
+    await run(database, recordError(name, { step, code: codeOf(error), message }))
+  } catch (err) {
+    logger.warn({ vectorizer: label, err }, 'an error could not be noted in vectorizer.error')
+  }
 }
 
 /** Back to the queue as if never claimed, claimable after `delaySeconds`. */

@@ -1,5 +1,7 @@
 // Whose fault is an error: the row's, the provider's, the schema's, or nobody's (another transaction was faster)?
 import { isVectorizerError } from '@prisma-vectorizer/spec'
+import { withoutSecrets, withoutTexts } from '../errors/strip-texts.ts'
+import type { ClaimedRow, FailedRow, Step } from './batch.ts'
 
 /** An error that is not about any row: rows go back to the queue, and the vectorizer pauses. */
 export interface Outage {
@@ -12,11 +14,31 @@ export interface Outage {
 
 const longestMessage = 2_000
 
-/** An error as a message for the queue's `error` column and the log: short, and without any of `texts`. */
+/** An error as a message for the database and the log: short, without secrets, and without any of `texts`. */
 export function describeFailure(error: unknown, texts: readonly string[]): string {
-  let message = error instanceof Error ? error.message || error.name : String(error)
-  for (const text of texts) if (text.length >= 4) message = message.replaceAll(text, '…')
-  return message.replaceAll('\0', '').slice(0, longestMessage)
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  return withoutSecrets(withoutTexts(message, texts)).replaceAll('\0', '').slice(0, longestMessage)
+}
+
+/** What the row, as it is, will fail at every time. */
+const permanent = new Set<string>(['VZ106', 'VZ107', 'VZ519', 'VZ523', 'VZ601', 'VZ603', 'VZ604', 'VZ605'])
+
+/** The failed attempt of one row. `texts`: its document and its chunks, none of which its message may repeat. */
+export function failedRow(row: ClaimedRow, step: Step, error: unknown, texts: readonly string[]): FailedRow {
+  const code = codeOf(error)
+  // A splitter of the application's that failed, over the network say, may work the next time.
+  const mayPass = code === 'VZ519' && error instanceof Error && error.cause !== undefined
+  return { row, step, code, message: describeFailure(error, texts), permanent: permanent.has(code) && !mayPass }
+}
+
+/** What tells kinds of errors apart: `VZ602`, `HTTP 400`, a SQLSTATE, `ECONNRESET`, the error's name, or `unknown`. */
+export function codeOf(error: unknown): string {
+  if (isVectorizerError(error)) return error.code
+  const { status } = providerAnswer(error)
+  if (status !== undefined) return `HTTP ${status}`
+  if (!(error instanceof Error)) return 'unknown'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return [code, error.name].find((name) => name !== undefined && /^\w{1,40}$/.test(name)) ?? 'unknown'
 }
 
 /** The HTTP status and `isRetryable` that the AI SDK's errors carry, found along the chain of causes. */

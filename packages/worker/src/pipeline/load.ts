@@ -1,4 +1,4 @@
-// Step 2 of 6: reads what the claimed rows say now.
+// Step 2: reads what the claimed rows say now, and which chunks they have.
 import { type LoadRow, loadRows } from '../sql/load-rows.ts'
 import { run } from '../sql/run.ts'
 import type { ClaimedRow, Lease, LoadedRow, PipelineContext } from './batch.ts'
@@ -15,13 +15,16 @@ export async function load(
   const columns = vectorizer.spec.source.templateColumns
   return rows.map((row, index) => {
     const answer = byOrdinal.get(index + 1)
-    if (!answer?.present) return { ...row, source: undefined }
+    const chunks = (!row.reembed && answer?.stored) || []
+    const stored = chunks.map(([id, sequence, hash]) => ({ id, sequence, hash }))
+    if (!answer?.present) return { ...row, source: undefined, stored }
     return {
       ...row,
       source: {
-        text: storable(answer.document),
+        content: answer.content,
         columns: columns.map((_, column) => storable(answer[`column_${column}`] ?? null)),
       },
+      stored,
     }
   })
 }

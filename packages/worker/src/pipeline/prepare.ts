@@ -1,21 +1,25 @@
-// Steps 3 and 4 of 6 over a batch: chunk and format each row; a row that fails here fails alone.
+// Steps 5 and 6 over a batch: chunk and format each row; a row that fails here fails alone.
 import type { Vectorizer } from '../vectorizer.ts'
-import type { ChunkedRow, FailedRow, LoadedRow } from './batch.ts'
-import { describeFailure } from './failure.ts'
+import type { ChunkedRow, FailedRow, ReadRow } from './batch.ts'
+import { failedRow } from './failure.ts'
+import { storable } from './storable-text.ts'
 
-export function prepare(
+export async function prepare(
   { splitText, formatChunk }: Vectorizer,
-  rows: readonly LoadedRow[],
-): { readonly prepared: readonly ChunkedRow[]; readonly failed: readonly FailedRow[] } {
+  rows: readonly ReadRow[],
+): Promise<{ readonly prepared: readonly ChunkedRow[]; readonly failed: readonly FailedRow[] }> {
   const prepared: ChunkedRow[] = []
   const failed: FailedRow[] = []
-  for (const { key, attempts, source } of rows) {
-    const row = { key, attempts }
+  for (const { source, text, ...row } of rows) {
+    let step: 'chunk' | 'format' = 'chunk'
     try {
-      const chunks = source ? splitText(source.text).map((chunk) => formatChunk(chunk, source.columns)) : []
+      const split = source ? splitText(text) : []
+      const parts = split instanceof Promise ? await split : split
+      step = 'format'
+      const chunks = source ? parts.map((part) => storable(formatChunk(part, source.columns))) : []
       prepared.push({ ...row, gone: source === undefined, chunks })
     } catch (error) {
-      failed.push({ row, message: describeFailure(error, source ? [source.text] : []) })
+      failed.push(failedRow(row, step, error, [text]))
     }
   }
   return { prepared, failed }

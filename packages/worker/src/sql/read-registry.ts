@@ -28,9 +28,27 @@ export interface RegistryRow {
   readonly vector_oid: number | null
 }
 
-/** Whether any migration of ours was applied: `installed`. */
+export interface RegistryState {
+  /** Whether any migration of ours was applied. */
+  readonly installed: boolean
+  /** Whether `role`, the session's own, has the rights to read it. */
+  readonly readable: boolean
+  readonly role: string
+}
+
+/** From the catalog: to_regclass fails for a role that may not use the schema. */
 export const registryExists: SqlQuery = {
-  text: `SELECT to_regclass('${vectorizerSchema}.vectorizer') IS NOT NULL AS installed`,
+  text: `SELECT
+  registry.oid IS NOT NULL AS installed,
+  coalesce(
+    has_schema_privilege(registry.relnamespace, 'USAGE') AND has_table_privilege(registry.oid, 'SELECT'), false
+  ) AS readable,
+  current_user::text AS role
+FROM (SELECT) AS one
+LEFT JOIN pg_catalog.pg_class AS registry
+  ON registry.relname = 'vectorizer' AND registry.relnamespace = (
+    SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = '${vectorizerSchema}'
+  )`,
   values: [],
 }
 

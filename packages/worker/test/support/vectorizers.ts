@@ -1,4 +1,5 @@
 // Sources, stores, queues and triggers as the generator's migrations make them, in the fewest words that behave alike.
+import { readFileSync } from 'node:fs'
 import {
   filterColumns,
   filterCondition,
@@ -52,12 +53,14 @@ export const blogPost = {
     overlap: 400,
     separators: ['\n\n', '\n', '.', '?', '!', ' ', ''],
     regex: false,
+    keepSeparator: true,
   },
   template: '$title - $chunk',
   view: null,
   batchSize: null,
   concurrency: null,
   textSearch: null,
+  replicated: false,
 } as const satisfies VectorizerSpec
 
 /** The same with `destination: column(embedding)`. */
@@ -159,6 +162,9 @@ function storeSql(spec: VectorizerSpec): string {
 ALTER TABLE ${store} ALTER COLUMN embedding SET STORAGE PLAIN;`
 }
 
+/** The registry and what else all vectorizers share, as migrations make it. */
+const registrySql = readFileSync(new URL('../../../generator/sql/install.sql', import.meta.url), 'utf8')
+
 /** The migration of one vectorizer. */
 export function installVectorizer(spec: VectorizerSpec, { deleteTrigger = true }: InstallOptions = {}): string {
   const { key, text, templateColumns, filter } = spec.source
@@ -168,7 +174,7 @@ export function installVectorizer(spec: VectorizerSpec, { deleteTrigger = true }
   const sourceKey = key.map(({ column }) => column)
   const queueKey = key.map((_, part) => queueKeyColumn(spec, part))
   const watched = [...key, text, ...templateColumns, ...filterColumns(filter)].map(({ column }) => column)
-  const reset = "not_before = '-infinity', lease = NULL, attempts = 0, failed_at = NULL, error = NULL"
+  const reset = "not_before = '-infinity', lease = NULL, attempts = 0, lost_leases = 0, failed_at = NULL, error = NULL"
   // Queue before store, as the worker locks them.
   const forget = [
     `DELETE FROM ${queue} WHERE (${quoted(queueKey)}) = (${quoted(sourceKey, 'old.')});`,
@@ -181,16 +187,13 @@ export function installVectorizer(spec: VectorizerSpec, { deleteTrigger = true }
   return `CREATE EXTENSION IF NOT EXISTS vector;
 ${storeSql(spec)}
 
-CREATE SCHEMA IF NOT EXISTS vectorizer;
-CREATE TABLE IF NOT EXISTS vectorizer.vectorizer (
-  name text PRIMARY KEY, source regclass NOT NULL, store regclass NOT NULL, spec jsonb NOT NULL,
-  paused boolean NOT NULL DEFAULT false
-);
+${registrySql}
 CREATE TABLE ${queue} (
   ${key.map((each, part) => `"${queueKey[part]}" ${isQueuedAsText(each) ? 'TEXT' : each.sqlType} NOT NULL`).join(', ')},
   queued_at timestamptz NOT NULL DEFAULT now(),
   not_before timestamptz NOT NULL DEFAULT '-infinity',
-  lease uuid, attempts integer NOT NULL DEFAULT 0, failed_at timestamptz, error text,
+  lease uuid, attempts integer NOT NULL DEFAULT 0, lost_leases integer NOT NULL DEFAULT 0,
+  reembed boolean NOT NULL DEFAULT false, failed_at timestamptz, error text,
   PRIMARY KEY (${quoted(queueKey)})
 );
 CREATE INDEX ON ${queue} (queued_at) WHERE failed_at IS NULL;

@@ -1,6 +1,7 @@
 // What stands in the queues: rows given up, rows nobody claims, leases of workers that died.
 import { quoteTable, type SqlQuery, type VectorizerSpec } from '@prisma-vectorizer/spec'
 import { formatSeconds } from '../../progress.ts'
+import { labelOf } from '../../vectorizer.ts'
 import { type Examined, isVectorizer } from '../examination.ts'
 import type { Complaint } from '../finding.ts'
 import { isCountable } from './queue.ts'
@@ -57,8 +58,9 @@ export function checkQueueHealth({ spec, entry, queue }: Examined<VectorizerSpec
       code: 'DR703',
       level: 'warning',
       fact: `${least}${rows(health.failed)} given up${health.error === null ? '' : `, most often: ${firstLine(health.error)}`}.`,
-      why: 'Each is left until it changes. The reasons stand in column error of the queue.',
-      sql: `UPDATE ${name} SET failed_at = NULL, error = NULL, attempts = 0, lease = NULL, not_before = '-infinity' WHERE failed_at IS NOT NULL;`,
+      why: 'Each is left until it changes. `npx prisma-vectorizer errors` lists them with their reasons.',
+      fix: `Mend the cause, then run \`npx prisma-vectorizer retry ${labelOf(spec)}\`.`,
+      sql: `UPDATE ${name} SET failed_at = NULL, error = NULL, attempts = 0, lost_leases = 0, lease = NULL, not_before = '-infinity' WHERE failed_at IS NOT NULL;`,
     })
   }
   if (health.expired > 0) {
@@ -89,6 +91,7 @@ export function checkPaused({ spec, entry }: Examined): Complaint[] {
       code: 'DR706',
       level: 'warning',
       fact: 'It is paused: changes are queued, and nothing is embedded.',
+      fix: `Run \`npx prisma-vectorizer resume ${spec.source.model}.${spec.accessor}\`.`,
       sql: `UPDATE vectorizer.vectorizer SET paused = false WHERE name = '${spec.name.replaceAll("'", "''")}';`,
     },
   ]

@@ -1,0 +1,6 @@
+export type { DocumentReader, LoadedDocument } from '@prisma-vectorizer/spec'
+export { createDocumentReader, type DocumentReaderOptions } from './document-reader.ts'
+export type { AllowedBucket } from './load/bucket-list.ts'
+export type { S3Like, S3Options } from './load/s3-client.ts'
+export type { DocumentKind } from './parse/document-kind.ts'
+export type { ParseHook, ParseRequest } from './parse/parse-document.ts'
