@@ -1,5 +1,6 @@
-// `npm run bench [-- search recall cold worker write triggers generate types]`: each prints ratios against a floor measured in the same run,
-// beside the ratio we hold ourselves to. Needs PostgreSQL with pgvector: DATABASE_URL, or an installation on this machine.
+// `npm run bench [-- search recall …]`: each prints ratios against a floor measured in the same run, beside the ratio we
+// hold ourselves to. Needs PostgreSQL with pgvector: DATABASE_URL, or an installation on this machine. BENCH_SCALE=0.05
+// tries worker, drain, queue, providers and backfill with a twentieth of their rows; their ratios then say little.
 import { findPostgres, startCluster } from '../scripts/postgres-cluster.mjs'
 
 const benchmarks = {
@@ -7,6 +8,10 @@ const benchmarks = {
   types: () => import('./types.ts'),
   triggers: () => import('./triggers.ts'),
   worker: () => import('./worker.ts'),
+  drain: () => import('./drain.ts'),
+  queue: () => import('./queue.ts'),
+  providers: () => import('./providers.ts'),
+  backfill: () => import('./backfill.ts'),
   write: () => import('./write.ts'),
   search: () => import('./search.ts'),
   recall: () => import('./recall.ts'),

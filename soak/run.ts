@@ -56,9 +56,20 @@ async function soak(url: string, client: pg.Client): Promise<void> {
       failures.fail(`A write of the application was in a deadlock with a worker: ${detail}`)
   }
   const work = [
-    runWriters({ url, seed, count: 4, failures, signal, onDeadlock, ...statistics.writers }),
+    runWriters({ url, seed, count: 8, failures, signal, onDeadlock, ...statistics.writers }),
     runSchemaChanges({ url, seed, failures, signal, onDeadlock, ...statistics.migrations }),
-    runChaos({ url, seed, startedAt, workers: 3, failures, frozen, signal, ends: statistics.ends, onReport }),
+    runChaos({
+      url,
+      seed,
+      startedAt,
+      workers: 3,
+      failures,
+      frozen,
+      signal,
+      ends: statistics.ends,
+      onReport,
+      cut: seen.cut,
+    }),
     seen.done,
   ]
   const end = startedAt + seconds * 1_000

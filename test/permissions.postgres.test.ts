@@ -121,12 +121,20 @@ test('the worker role embeds what it may not see by the policies of others, and 
   expect(await worker.drain()).toMatchObject({ embedded: 6, failed: 0, chunks: expect.any(Number) })
   await worker.stop()
   expect(await query(roles.owner, 'SELECT id FROM "Document_embedding_store" ORDER BY 1')).toHaveLength(3)
+  // By its heartbeats.
+  expect(await query(roles.owner, 'SELECT embedded::int FROM vectorizer.progress ORDER BY vectorizer')).toEqual([
+    { embedded: 3 },
+    { embedded: 3 },
+  ])
   for (const sql of [
     `UPDATE "Document" SET content = 'x'`,
     'DELETE FROM "Document"',
-    'SELECT chunk FROM "Document_embedding_store"',
+    'SELECT embedding FROM "Document_embedding_store"',
     `UPDATE "Document_embedding_store" SET chunk = ''`,
     'INSERT INTO vectorizer."Document_embedding_store_queue" (key_id) VALUES (9)',
+    'UPDATE vectorizer."Document_embedding_store_queue" SET reembed = true',
+    'UPDATE vectorizer.vectorizer SET paused = true',
+    'DELETE FROM vectorizer.vectorizer',
   ]) {
     await expect(query(roles.worker, sql), sql).rejects.toThrow(/permission denied/)
   }

@@ -1,4 +1,4 @@
-// Workers that are killed, asked to stop, and frozen for longer than their lease lasts; each is replaced at once.
+// Workers that are killed, asked to stop, cut off, and frozen for longer than their lease lasts; each is replaced at once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failures } from './failures.ts'
 import { createRandom, type Random } from './random.ts'
@@ -19,6 +19,8 @@ export interface ChaosOptions extends Omit<WorkerChildOptions, 'part' | 'healthy
   readonly ends: Tally
   /** Names of the processes that stand still, or did until a moment ago. */
   readonly frozen: Set<string>
+  /** Ends the database connections of a process. */
+  readonly cut: (name: string) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -45,10 +47,14 @@ async function lifeOf(child: WorkerChild, random: Random, options: ChaosOptions)
   while (running) {
     await Promise.race([sleep(random.between(1_000, 4_000), undefined, { signal }).catch(() => {}), ended])
     if (!running) break
-    const fate = signal.aborted ? 'kill' : random.weighted({ kill: 6, stop: 2, freeze: 2 })
+    const fate = signal.aborted ? 'kill' : random.weighted({ kill: 6, stop: 2, freeze: 2, cut: 2 })
     ends.add(fate)
     if (fate === 'freeze') {
       await freeze(child, random, options)
+      continue
+    }
+    if (fate === 'cut') {
+      await options.cut(child.name)
       continue
     }
     if (fate === 'stop') return stop(child, failures)

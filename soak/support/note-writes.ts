@@ -105,7 +105,7 @@ const leaveLate: Write = async ({ client, random }) => {
 }
 
 export const noteWrites = {
-  insert: { often: 8, write: insert(1, '') },
+  insert: { often: 3, write: insert(1, '') },
   insertTwenty: { often: 1.5, write: insert(20, 'on conflict do nothing') },
   upsert: { often: 4, write: insert(2, 'on conflict (tenant, slug) do update set body = excluded.body') },
   edit: { often: 20, write: edit },

@@ -3,10 +3,8 @@ import type { Author, Write, Writes } from './author.ts'
 import { summary } from './author.ts'
 import { edited, text, title } from './texts.ts'
 
-/** Few enough for writers to meet at one row. */
-const keys = 240
-
-const someKey = ({ random }: Author) => random.between(1, keys)
+/** Few enough for writers and workers to meet at one row; of the first ten everybody wants one. */
+const someKey = ({ random }: Author) => random.between(1, random.once(4) ? 10 : 240)
 
 /** A row that is there, if any is. */
 async function somePost(author: Author, lock = ''): Promise<{ id: number; content: string | null } | undefined> {
@@ -74,7 +72,7 @@ const countRange: Write = (author) =>
   author.client.query('update "BlogPost" set views = views + 1 where id between $1 and $1 + 9', [someKey(author)])
 
 export const postWrites = {
-  insert: { often: 8, write: insert(1, '') },
+  insert: { often: 3, write: insert(1, '') },
   insertThree: { often: 4, write: insert(3, 'on conflict do nothing') },
   insertFifty: { often: 1.5, write: insert(50, 'on conflict do nothing') },
   upsert: { often: 4, write: insert(2, overwrite) },

@@ -79,11 +79,7 @@ export async function runSchemaChanges(options: SchemaChangesOptions): Promise<v
 
 async function execute(client: pg.Client, statement: string, options: SchemaChangesOptions): Promise<boolean> {
   const started = performance.now()
-  const kind =
-    statement
-      .match(/^(\S+ \S+)(.*(concurrently|type|rename))?/)
-      ?.slice(1, 2)
-      .join(' ') ?? statement
+  const kind = statement.split(' ', 2).join(' ')
   try {
     await client.query(statement)
     options.done.add(kind)
@@ -96,16 +92,31 @@ async function execute(client: pg.Client, statement: string, options: SchemaChan
     if (expected.includes(state)) options.refused.add(`${kind} ${state}`)
     else options.failures.fail(`${statement} failed: ${describeError(error)}`)
     if (state === '55P03') options.onWaited(statement, lockTimeout * 1_000)
-    await dropInvalidIndexes(client)
+    if (statement.includes('concurrently')) await dropLeftOvers(client)
     return false
   }
 }
 
-/** What a CONCURRENTLY that failed leaves behind. */
-async function dropInvalidIndexes(client: pg.Client): Promise<void> {
+/** What a CONCURRENTLY that failed leaves behind: invalid, or valid already, where a TRUNCATE came by and rebuilt it. */
+async function dropLeftOvers(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
-    `select indexrelid::regclass::text as name from pg_index
-     where not indisvalid and indexrelid::regclass::text !~ '^pg_toast'`,
+    `select oid::regclass::text as name from pg_class
+     where relkind = 'i' and relname ~ '(^by_(title|views)|_cc(new|old)\\d*)$' and relnamespace = 'public'::regnamespace`,
   )
-  for (const { name } of rows) await client.query(`drop index if exists ${name}`).catch(() => {})
+  for (const { name } of rows) {
+    for (let tries = 0; tries < 20; tries++) {
+      if (await dropIndex(client, name)) break
+      await sleep(100)
+    }
+  }
+}
+
+async function dropIndex(client: pg.Client, name: string): Promise<boolean> {
+  try {
+    await client.query(`drop index concurrently if exists ${name}`)
+    return true
+  } catch (error) {
+    if (expected.includes(sqlStateOf(error) ?? '')) return false
+    throw error
+  }
 }

@@ -11,6 +11,8 @@ export interface Watch {
   longestIdle(): number
   /** Whether a message about a deadlock names a worker's backend. */
   concernsWorker(deadlock: string): boolean
+  /** Ends the connections of a process. */
+  cut(name: string): Promise<void>
   /** Resolves after `signal`. */
   readonly done: Promise<void>
 }
@@ -59,6 +61,9 @@ export function watch(
     longestIdle: () => Math.round(longest),
     concernsWorker: (deadlock) =>
       [...deadlock.matchAll(/Process (\d+)/g)].some(([, pid]) => backends.get(Number(pid))?.startsWith('soak worker')),
+    async cut(name) {
+      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [name])
+    },
     done: follow(),
   }
 }

@@ -88,12 +88,12 @@ async function inTransaction(author: Author, options: WritersOptions): Promise<v
     await client.query('select from "Note"')
     await sleep(random.between(200, 500))
   }
-  const writes = random.between(1, 4)
+  const writes = random.between(1, 5)
   for (let write = 0; write < writes; write++) {
     await (random.once(5)
       ? withSavepoint(author, options)
       : writeOnce(author, options, write === 0 ? 'first' : 'later'))
-    if (random.once(8)) await sleep(random.between(200, 500))
+    if (random.once(3)) await sleep(random.between(10, 500))
   }
   const end = random.once(5) ? 'rollback' : 'commit'
   await client.query(end)

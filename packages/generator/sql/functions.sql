@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION {{insertFunction}}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {{functionTag}}
 #variable_conflict use_column
 DECLARE
-  some_rows integer := (SELECT count(*) FROM (SELECT FROM inserted LIMIT 2) AS few); -- 2: or more
+  some_rows integer; -- 2: or more
   keys_differ boolean := true; -- two rows with one key, possible once the primary key is another, ON CONFLICT refuses
 BEGIN
   {{enqueueInserted}}

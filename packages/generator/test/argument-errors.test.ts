@@ -10,7 +10,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:19
          4 |   /// @vectorizer(dimension: 768)
            |                   ^
-        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency, textSearch.
+        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency, textSearch, replicated.
         fix: Did you mean \`dimensions\`?"
     `)
   })
@@ -21,7 +21,7 @@ describe('VZ102, an unknown argument', () => {
         --> schema.prisma:4:36
          4 |   /// @vectorizer(dimensions: 768, apiKey: "sk-…")
            |                                    ^
-        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency, textSearch.
+        why: Known here: dimensions, distance, index, field, name, model, targetTable, targetSchema, template, chunking, type, where, destination, loading, parsing, view, relation, onDelete, onUpdate, batchSize, concurrency, textSearch, replicated.
         fix: Remove \`apiKey\`."
     `)
   })

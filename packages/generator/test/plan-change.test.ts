@@ -7,20 +7,23 @@ import { blogPost, specOf, vectorOf } from './support/schema.ts'
 
 const spec = specOf(blogPost('dimensions: 3'))
 
+const embeddedAgain = 'Every row is embedded again, which a provider charges for like the first time.'
+const chunkedAgain =
+  'Every row is chunked again. A provider charges for the chunks whose text is another; the others keep their vectors.'
+
 describe('a change', () => {
   test.each([
-    ['chunking: none', 'chunking'],
-    ['template: "- $chunk"', 'template'],
-    ['model: "openai/x"', 'model'],
-  ])('of %s registers it and queues every row, which it says', (argument, part) => {
+    ['chunking: none', 'chunking', chunkedAgain],
+    ['template: "- $chunk"', 'template', chunkedAgain],
+    ['model: "openai/x"', 'model', embeddedAgain],
+  ])('of %s registers it and queues every row, which it says', (argument, part, cost) => {
     const { name, sql, summary } = change(spec, specOf(blogPost(`dimensions: 3, ${argument}`)))
     expect(name).toBe('revectorize_blog_post_content')
     expect(statements(sql)).toEqual(['INSERT INTO'])
     expect(sql).toContain('INSERT INTO vectorizer.vectorizer ')
     expect(sql).toContain('INSERT INTO vectorizer."BlogPost_embedding_store_queue"')
-    expect(summary).toBe(
-      `BlogPost.content: Changed: ${part}. Every row is embedded again, which a provider charges for like the first time.`,
-    )
+    expect(sql.includes('"key_id", reembed)\nSELECT "id", true')).toBe(part === 'model')
+    expect(summary).toBe(`BlogPost.content: Changed: ${part}. ${cost}`)
     expect(sql).toContain(`-- Changed: ${part}.\n`)
   })
 
@@ -215,7 +218,8 @@ describe('a change', () => {
     const [migration] = planMigrations([after], historyOf([before], altered)).migrations
     expect(migration?.sql).toContain('DROP TABLE IF EXISTS vectorizer."BlogPost_embedding_store_queue";')
     expect(migration?.sql).toContain('"key_id" UUID NOT NULL')
-    expect(migration?.summary).toContain('Changed: key. Every row is embedded again')
+    expect(migration?.sql).toContain(`SELECT "id", current_setting('vectorizer.reembed')::boolean FROM "BlogPost"`)
+    expect(migration?.summary).toContain(`Changed: key. ${chunkedAgain}`)
   })
 
   test('of the key’s length alone is registered, no more', () => {

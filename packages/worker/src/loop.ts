@@ -9,12 +9,15 @@ import type { BatchResult } from './pipeline/process-batch.ts'
 import type { BrokenVectorizer, Registry } from './registry.ts'
 import { createReporter } from './report.ts'
 import { type Observation, observedBatch } from './telemetry/observed-batch.ts'
+import type { Vectorizer } from './vectorizer.ts'
 
 export interface LoopContext extends PipelineContext {
   readonly readRegistry: () => Promise<Registry>
   readonly resolve: EmbedderResolver
   /** Whether a vectorizer without a model is the application's to fill; an embedder of the caller's fills it otherwise. */
   readonly bringsVectors: boolean
+  /** Looks after the index of a vectorizer, beside all else. */
+  readonly keepIndex: (vectorizer: Vectorizer) => void
   readonly batchSize: number
   readonly concurrency: number
   readonly pollInterval: number
@@ -96,6 +99,7 @@ export async function runLoop(
         if (!lane) lanes.set(vectorizer.name, createLane(vectorizer, context.resolve))
         else updateLane(lane, vectorizer, context.resolve)
         if (lane && !drain) lane.hungry = true
+        if (!drain) context.keepIndex(vectorizer)
       }
       failedPolls = 0
       polled = true

@@ -16,6 +16,7 @@ import {
   type VectorizerSpec,
   vectorColumn,
 } from '@prisma-vectorizer/spec'
+import type { ChunkerContext } from './pipeline/chunk.ts'
 import { misfit, registryForbidden, rowsHidden, unknownVersion } from './set-aside.ts'
 import { type RegistryRow, type RegistryState, readRegistry, registryExists } from './sql/read-registry.ts'
 import { compileVectorizer, labelOf, type TableName, type Vectorizer } from './vectorizer.ts'
@@ -33,12 +34,21 @@ export interface Registry {
   readonly broken: readonly BrokenVectorizer[]
 }
 
+export interface RegistryReader {
+  /**
+   * No embedder makes the vectors of a vectorizer without a model: what a worker would need of its tables is not asked for.
+   * Default false.
+   */
+  readonly bringsVectors?: boolean
+  /** Whether, and with what, documents are chunked. Default: they are not, so nothing is missed that would be needed. */
+  readonly chunking?: ChunkerContext | undefined
+}
+
 /**
  * Throws VZ507 when the database fails. Reads it again on every call, but compiles a splitter only when its registry row
- * has changed. `bringsVectors`: no embedder makes the vectors of a vectorizer without a model; what a worker would need
- * of its tables is then not asked for.
+ * has changed.
  */
-export function createRegistryReader(database: Database, bringsVectors = false): () => Promise<Registry> {
+export function createRegistryReader(database: Database, reader: RegistryReader = {}): () => Promise<Registry> {
   let compiled = new Map<string, Vectorizer | BrokenVectorizer>()
 
   async function readAll(): Promise<Registry> {
@@ -46,7 +56,7 @@ export function createRegistryReader(database: Database, bringsVectors = false):
     const fresh = new Map<string, Vectorizer | BrokenVectorizer>()
     for (const row of rows) {
       const key = JSON.stringify(row)
-      fresh.set(key, compiled.get(key) ?? read(row, bringsVectors))
+      fresh.set(key, compiled.get(key) ?? read(row, reader))
     }
     compiled = fresh
     const entries = [...fresh.values()]
@@ -93,19 +103,24 @@ export function findVectorizer<T extends { readonly label: string; readonly name
   })
 }
 
-function read(row: RegistryRow, bringsVectors: boolean): Vectorizer | BrokenVectorizer {
+function read(row: RegistryRow, { bringsVectors = false, chunking }: RegistryReader): Vectorizer | BrokenVectorizer {
   const spec = (typeof row.spec === 'string' ? JSON.parse(row.spec) : row.spec) as VectorizerSpec
   const ownVectors = bringsVectors && spec.model === null
   try {
     if (spec.version !== specVersion) throw unknownVersion(row.name, spec.version)
-    return compile(row, completeSpec(spec), ownVectors)
+    return compile(row, completeSpec(spec), ownVectors, chunking)
   } catch (error) {
     if (!isVectorizerError(error)) throw error
     return { label: spec.version === specVersion ? labelOf(spec) : row.name, name: row.name, error, ownVectors }
   }
 }
 
-function compile(row: RegistryRow, spec: VectorizerSpec, ownVectors: boolean): Vectorizer {
+function compile(
+  row: RegistryRow,
+  spec: VectorizerSpec,
+  ownVectors: boolean,
+  chunking: ChunkerContext | undefined,
+): Vectorizer {
   const { source_schema, source_table, store_schema, store_table } = row
   if (source_table === null || source_schema === null)
     throw misfit(spec, `its table \`${spec.source.table}\` was dropped`)
@@ -121,6 +136,7 @@ function compile(row: RegistryRow, spec: VectorizerSpec, ownVectors: boolean): V
     vectorTypeOid: row.vector_oid,
     paused: row.paused,
     textType: row.text_type,
+    chunking: ownVectors ? undefined : chunking,
   })
 }
 

@@ -18,9 +18,12 @@ export function createReporter(logger: Logger) {
 
   return {
     registry({ vectorizers, broken }: Registry): void {
+      if (told.delete('database')) logger.info({}, 'the database can be read again')
       if (vectorizers.length + broken.length === 0) {
         const { message } = noVectorizers()
         once('registry', message, () => logger.warn({ code: 'VZ502' }, message))
+      } else {
+        told.delete('registry')
       }
       for (const { label, error, ownVectors } of broken) {
         if (ownVectors) continue

@@ -9,7 +9,7 @@ export function misfit(spec: VectorizerSpec, fact: string, cause?: unknown): Vec
     sqlState(cause) === '42501'
       ? {
           why: 'The role that the worker connects as lacks a right.',
-          fix: 'Grant it, or let the worker connect as the role that owns the tables.',
+          fix: 'Run `prisma-vectorizer doctor --worker-role …` with the name of that role, as the owner of the tables: it prints the GRANT. Or let the worker connect as the owner.',
         }
       : {
           why: 'A migration has changed the tables since the vectorizer was made.',

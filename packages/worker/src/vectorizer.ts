@@ -1,6 +1,6 @@
 // A registry row made ready for work: real table names, the splitter and the template compiled once.
-import { objectNames, quoteTable, type VectorizerSpec, vectorizerSchema } from '@prisma-vectorizer/spec'
-import { createChunker, type SplitText } from './pipeline/chunk.ts'
+import { InternalError, objectNames, quoteTable, type VectorizerSpec, vectorizerSchema } from '@prisma-vectorizer/spec'
+import { type ChunkerContext, createChunker, type SplitText } from './pipeline/chunk.ts'
 import { createFormatter, type FormatChunk } from './pipeline/format.ts'
 
 export interface TableName {
@@ -39,12 +39,14 @@ export interface VectorizerPlace {
   readonly paused: boolean
   /** Type of the text column: `text`, `varchar`, `bytea`. */
   readonly textType: string | null
+  /** Undefined: nothing is chunked, and the splitter need not be there. */
+  readonly chunking: ChunkerContext | undefined
 }
 
 export const labelOf = (spec: Pick<VectorizerSpec, 'accessor' | 'source'>): string =>
   `${spec.source.model}.${spec.accessor}`
 
-/** Throws VZ106 and VZ107 for a template or a chunking that cannot be compiled. */
+/** Throws VZ106, VZ107 and VZ519 for a template or a chunking that cannot be compiled. */
 export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace): Vectorizer {
   return {
     label: labelOf(spec),
@@ -58,9 +60,13 @@ export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace):
     vectorTypeOid: place.vectorTypeOid,
     isBytes: place.textType === 'bytea',
     holdsDocuments: holdsDocuments(spec, place.textType),
-    splitText: createChunker(spec.chunking),
+    splitText: place.chunking ? createChunker(spec.chunking, place.chunking) : notChunking,
     formatChunk: createFormatter(spec),
   }
+}
+
+const notChunking: SplitText = () => {
+  throw new InternalError('A vectorizer that was read for its tables alone is asked to chunk')
 }
 
 /** `auto` and `none` on a text column are the text itself. */

@@ -5,6 +5,7 @@ import { openingDocuments } from './documents.ts'
 import type { Pulse } from './health/pulse.ts'
 import { createHeartbeat } from './heartbeat/heartbeat.ts'
 import { createHousekeeping } from './heartbeat/housekeeping.ts'
+import { createIndexKeeper } from './index-upkeep/keeper.ts'
 import type { Logger } from './logger.ts'
 import type { LoopContext } from './loop.ts'
 import type { Settings, WorkerOptions } from './options.ts'
@@ -47,15 +48,21 @@ export async function openContext({ options, settings, redact, ...basis }: Worke
   const { database } = opened
   const heartbeat = createHeartbeat(database, logger, redact)
   const housekeeping = createHousekeeping(database, settings.errorRetention, logger)
+  const keeper = createIndexKeeper({ ...opened, logger })
   const observation = await observe(queueDepth, [...recorders, heartbeat.record], redact)
   const bringsVectors = options.embedder === undefined
   return {
     ...settings,
     ...basis,
     ...opened,
+    redact,
     documents: openingDocuments(options.documents),
-    readRegistry: selecting(createRegistryReader(database, bringsVectors), options.vectorizers),
+    readRegistry: selecting(
+      createRegistryReader(database, { bringsVectors, chunking: { splitters: options.splitters } }),
+      options.vectorizers,
+    ),
     bringsVectors,
+    keepIndex: (vectorizer) => void keeper.check(vectorizer),
     exitOnError: options.exitOnError ?? false,
     onProgress: options.onProgress,
     prices: options.prices ?? {},
@@ -67,6 +74,7 @@ export async function openContext({ options, settings, redact, ...basis }: Worke
     flush: () => heartbeat.flush(),
     async close() {
       observation.stop()
+      await keeper.stop()
       await housekeeping.stop()
       await heartbeat.stop()
       await database.close()

@@ -8,6 +8,7 @@ import { readEnvironmentFlags } from '../src/arguments.ts'
 import { settle, type WorkerFlags, withWorkerOptions } from '../src/commands/worker-flags.ts'
 import { loadConfig } from '../src/config/load-config.ts'
 import { findDatabaseUrl } from '../src/configuration.ts'
+import { createWorker } from '../src/index.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -102,6 +103,11 @@ describe('vectorizer.config', () => {
     expect(message).toContain('`database` is a list')
     expect(message).toContain('there is no setting `batchsize`')
     expect(message).not.toMatch(/s.cret/)
+  })
+
+  test('limits of a provider that is not known are refused before anything is opened', () => {
+    const limits = { opnai: { concurrency: 1 } }
+    expect(() => createWorker({ database: undefined, limits })).toThrow('Did you mean "openai"?')
   })
 
   test('that throws says so', async () => {

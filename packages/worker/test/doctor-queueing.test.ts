@@ -97,6 +97,18 @@ const mendedBySql: readonly Case[] = [
     'no column error',
   ],
   [
+    'a queue of an older version',
+    `ALTER TABLE ${ours('queue')} DROP COLUMN lost_leases, DROP COLUMN reembed`,
+    ['DR702 BlogPost.content'],
+    'no column lost_leases; it has no column reembed',
+  ],
+  [
+    'a queue without its order',
+    `ALTER TABLE ${ours('queue')} DROP COLUMN queued_at`,
+    ['DR702 BlogPost.content'],
+    'queued_at',
+  ],
+  [
     'a queue of other keys',
     `ALTER TABLE ${ours('queue')} ALTER COLUMN key_id TYPE text`,
     ['DR702 BlogPost.content'],
@@ -122,6 +134,35 @@ const mendedBySql: readonly Case[] = [
   ],
 ]
 
+const mendedForAll: readonly Case[] = [
+  ...['error', 'progress', 'worker'].map(
+    (name): Case => [
+      `no table of ${name}`,
+      `DROP TABLE vectorizer.${name}`,
+      ['DR707 database'],
+      `vectorizer.${name} does not exist`,
+    ],
+  ),
+  [
+    'a table without a column',
+    'ALTER TABLE vectorizer.progress DROP COLUMN tokens',
+    ['DR707 database'],
+    'has no column tokens',
+  ],
+  [
+    'heartbeats without times',
+    'ALTER TABLE vectorizer.worker DROP COLUMN heartbeat_at',
+    ['DR707 database'],
+    'heartbeat_at',
+  ],
+  [
+    'a column of another type',
+    'ALTER TABLE vectorizer.error ALTER COLUMN count TYPE text',
+    ['DR707 database'],
+    'has count as text, not integer',
+  ],
+]
+
 const mendedOtherwise: readonly Case[] = [
   [
     'a renamed column, and an update since',
@@ -139,14 +180,28 @@ const mendedOtherwise: readonly Case[] = [
     'a row that nobody claims',
     `INSERT INTO ${ours('queue')} (key_id, queued_at) VALUES (1, now() - interval '20 min')`,
     ['DR704 BlogPost.content'],
-    'waiting for 20 min',
+    'waiting for 20 min 0 s, and no worker runs.',
+  ],
+  [
+    'rows that workers died with, and others of which that cannot be said',
+    `INSERT INTO ${ours('queue')} (key_id, lost_leases, failed_at) VALUES (1, 3, NULL), (2, 4, NULL), (3, 2, NULL)`,
+    ['DR708 BlogPost.content'],
+    'The workers that held 2 rows died, 3 times or more.',
   ],
 ]
+
+const waiting = `INSERT INTO ${ours('queue')} (key_id, queued_at) VALUES (1, now() - interval '1 h')`
+const heardOf = (
+  ago: string,
+  stopped = 'NULL',
+) => `INSERT INTO vectorizer.worker (id, version, host, heartbeat_seconds, heartbeat_at, stopped_at)
+  VALUES (gen_random_uuid(), '1', 'host', 10, now() - interval '${ago}', ${stopped})`
 
 describe('the doctor finds', () => {
   const { run } = useVectorizedTables(made)
 
   findsAndMends(run, mendedBySql)
+  findsAndMends(run, mendedForAll)
   finds(run, mendedOtherwise)
 
   it('no long wait where a worker is at work, or none is wanted', async () => {
@@ -157,6 +212,37 @@ describe('the doctor finds', () => {
     expect(await findingsOf(run)).toEqual([])
     await run(`DELETE FROM ${ours('queue')} WHERE key_id = 2; UPDATE vectorizer.vectorizer SET paused = true`)
     expect(named(await findingsOf(run))).toEqual(['DR706 BlogPost.content', 'DR706 Note.text'])
+  })
+
+  it.each([
+    ['runs', heardOf('20 s'), 'and no worker holds any, though 1 runs.', /status/],
+    ['was killed', heardOf('40 s'), 'and no worker runs: the last was heard of 40 s ago.', /worker`/],
+    ['was stopped', heardOf('20 s', 'now()'), 'and no worker runs: the last was heard of 20 s ago.', /worker`/],
+    ['cannot be known of', 'ALTER TABLE vectorizer.worker RENAME TO hidden', 'and no worker holds any.', /worker`/],
+  ])('a long wait, where a worker %s', async (_, sql, says, fix) => {
+    await run(`${waiting}; ${sql}`)
+    const finding = (await findingsOf(run)).find(({ code }) => code === 'DR704')
+    expect(finding?.fact).toBe(`A row has been waiting for 1 h 0 min, ${says}`)
+    expect(finding?.fix).toMatch(fix)
+  })
+
+  it('how many rows wait for the end of a pause', async () => {
+    await run(`${waiting}; UPDATE vectorizer.vectorizer SET paused = true WHERE name LIKE 'Blog%'`)
+    expect((await findingsOf(run)).map(({ fact }) => fact)).toEqual([
+      'It is paused: 1 row waits, and nothing is embedded.',
+    ])
+  })
+
+  it('columns that a queue lacks, and adds them beside the rows that wait', async () => {
+    await run(
+      `${waiting}; ALTER TABLE ${ours('queue')} DROP COLUMN lost_leases; ALTER TABLE ${ours('queue')} DROP COLUMN lease`,
+    )
+    const [finding] = await findingsOf(run)
+    await run(finding?.sql ?? '')
+    const [row] = await run(
+      `SELECT key_id, lost_leases, lease, queued_at < now() - interval '1 min' AS waits FROM ${ours('queue')}`,
+    )
+    expect(row).toEqual({ key_id: 1, lost_leases: 0, lease: null, waits: true })
   })
 
   it('rows given up and a pause, and names the commands for them', async () => {

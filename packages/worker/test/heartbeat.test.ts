@@ -2,8 +2,10 @@
 import { PGlite } from '@electric-sql/pglite'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../src/database/open-database.ts'
+import { createHeartbeat } from '../src/heartbeat/heartbeat.ts'
 import { createWorker, type Worker } from '../src/index.ts'
-import { type Blog, openBlog } from './support/blog.ts'
+import { type Blog, eventually, openBlog } from './support/blog.ts'
 import { always, fakeEmbedder, providerError, recordingLogger, refusing } from './support/fake-embedders.ts'
 import { blogPost, blogPostTable, installVectorizer } from './support/vectorizers.ts'
 
@@ -123,23 +125,37 @@ test('looking is no work: status registers no worker', async () => {
   expect(await blog.query('SELECT FROM vectorizer.worker')).toEqual([])
 })
 
-test('a registry without these tables costs one line in the log, and no row', async () => {
+test('a registry without these tables costs one line in the log, and no row; what was counted is told later', async () => {
   await blog.query('ALTER TABLE vectorizer.worker RENAME TO hidden')
+  await blog.insert(['One.'])
+  const logger = recordingLogger()
+  const worker = blog.worker({ logger })
   try {
-    await blog.insert(['One.'])
-    const logger = recordingLogger()
-    const worker = blog.worker({ logger })
     expect(await worker.drain()).toMatchObject({ embedded: 1, drained: true })
     await worker.drain()
     expect(await worker.status()).toMatchObject([{ embedded: 1, processed: 0 }])
     expect(await worker.workers()).toEqual([])
-    await worker.stop()
-    expect(logger.lines.filter((line) => line.includes('heartbeats'))).toEqual([
-      'warn heartbeats cannot be written, embedding goes on without: relation "vectorizer.worker" does not exist',
-    ])
   } finally {
     await blog.query('ALTER TABLE vectorizer.hidden RENAME TO worker')
   }
+  await worker.stop()
+  expect(await progress()).toMatchObject([{ embedded: 1, chunks: 1 }])
+  expect(logger.lines.filter((line) => line.includes('heartbeats'))).toEqual([
+    'warn heartbeats cannot be written, embedding goes on without: relation "vectorizer.worker" does not exist',
+  ])
+})
+
+test('a worker that has nothing to do tells that it lives', async () => {
+  const { database } = await openDatabase(blog.url, 1)
+  const heartbeat = createHeartbeat(database, recordingLogger(), (message) => message, 1)
+  heartbeat.start()
+  const beats = () =>
+    blog.query<{ beats: number }>(`SELECT extract(epoch FROM heartbeat_at - started_at)::float8 AS beats
+      FROM vectorizer.worker WHERE heartbeat_seconds = 1 AND stopped_at IS NULL`)
+  await eventually(async () => ((await beats())[0]?.beats ?? 0) >= 0.9)
+  await heartbeat.stop()
+  expect(await beats()).toEqual([])
+  await database.close()
 })
 
 describe('on PGlite itself', () => {

@@ -65,6 +65,16 @@ BlogPost.contentEmbeddings    1,200         50         2       1  1 min 15 s    
 `)
 })
 
+test('the last error of a vectorizer is shown until it works again', () => {
+  const lastErrorAt = '2026-01-01T00:59:00.000Z'
+  const troubled = { ...status, lastError: 'VZ406 no key', lastErrorAt, lastSuccessAt: '2026-01-01T00:58:00.000Z' }
+  const shown = (one: VectorizerStatus) => renderStatus({ vectorizers: [one], workers: [], takenAt: now })
+  expect(shown(troubled)).toContain(
+    '\nBlogPost.contentEmbeddings, 1 min 5 s ago: VZ406 no key\n\nNo worker is alive.\n',
+  )
+  expect(shown({ ...troubled, lastSuccessAt: '2026-01-01T01:00:00.000Z' })).not.toContain('VZ406')
+})
+
 test('a rate is what was done between two samples, once they are a heartbeat apart', () => {
   expect(ratesOf([sample(0, 100)]).size).toBe(0)
   expect(ratesOf([sample(0, 100), sample(9_999, 300)]).size).toBe(0)

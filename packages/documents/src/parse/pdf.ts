@@ -9,8 +9,9 @@ export async function pdfToMarkdown(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  // A copy: pdf.js detaches the buffer it is given, which the application's `parse` may still hold.
-  const pdf = await getDocumentProxy(bytes.slice(), { verbosity: 0 }).catch((cause: unknown) => {
+  // A copy: pdf.js detaches the buffer it is given, which the application's `parse` may still hold. Not by slice(): what
+  // comes of a column is a Buffer, which pdf.js refuses, and its slice() is one that shares the memory.
+  const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 }).catch((cause: unknown) => {
     throw cause instanceof Error && cause.name === 'PasswordException'
       ? encrypted(shown, 'it asks for a password', cause)
       : cause

@@ -59,6 +59,7 @@ export function workerRights(spec: VectorizerSpec): readonly Right[] {
     onTable(`${vectorizerSchema}.vectorizer`, ['SELECT']),
     onTable(queue, ['SELECT', 'DELETE']),
     onTable(queue, ['UPDATE'], ['lease', 'not_before', 'attempts', 'lost_leases', 'error', 'failed_at']),
+    // Whole tables: they hold nothing of the application's, and a later version may give them columns.
     onTable(`${vectorizerSchema}.error`, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']),
     onTable(`${vectorizerSchema}.progress`, ['SELECT', 'INSERT', 'UPDATE']),
     onTable(`${vectorizerSchema}.worker`, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']),

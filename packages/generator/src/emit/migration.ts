@@ -36,9 +36,17 @@ function createVectorizer(spec: VectorizerSpec, { store, secures }: StoreState):
     ...vectorIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
     ...textIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
     ...machinery(spec, secures),
-    enqueue(spec, 'Rows that exist already are embedded too.'),
+    enqueueExisting(spec),
   ])
 }
+
+/** A store that held vectors before may have them from another model. */
+const enqueueExisting = (spec: VectorizerSpec): string =>
+  enqueue(
+    spec,
+    'Rows that exist already are embedded too.',
+    spec.store.kind === 'table' ? { reembed: `EXISTS (SELECT FROM ${sqlNames(spec).store})` } : {},
+  )
 
 /** What follows the source from now on, and who may use it. */
 export function machinery(spec: VectorizerSpec, secures: boolean): readonly string[] {
@@ -96,7 +104,7 @@ function changeVectorizer(
     ...(change.rebuildsTextIndex ? [...dropTextIndex(previous), ...textIndex(spec)] : []),
     ...(change.rewritesFunctions ? [sqlNames(previous).dropTriggers] : []),
     ...(change.queue !== 'kept' ? [sqlNames(previous).dropKeyReaders] : []),
-    ...(change.queue === 'rebuilt' ? [renderSql('queue', names)] : []),
+    ...(change.queue === 'rebuilt' ? rebuildQueue(spec) : []),
     ...(change.queue === 'widened' ? [renderSql('widen-queue', names)] : []),
     ...(change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
     ...(change.view ? createView(spec) : []),
@@ -104,14 +112,10 @@ function changeVectorizer(
     ...(change.grants ? [...dropWorkerPolicy(previous), ...grants(spec)] : []),
     ...(secures ? rowSecurity(spec) : []),
     ...(change.narrows ? [forgetOutside(spec)] : []),
-    ...(change.embeds === 'all'
-      ? [
-          change.replacesModel
-            ? enqueueForAnotherModel(spec)
-            : enqueue(spec, 'Every row is chunked again; chunks whose text stays the same keep their vectors.'),
-        ]
+    ...(change.embeds === 'all' ? [enqueueAll(spec, change)] : []),
+    ...(change.embeds === 'newly inside'
+      ? [enqueue(spec, 'Rows that `where` lets in are embedded.', { previous })]
       : []),
-    ...(change.embeds === 'newly inside' ? [enqueue(spec, 'Rows that `where` lets in are embedded.', previous)] : []),
   ]
 }
 
@@ -175,22 +179,45 @@ export function retypeStore(spec: AnySpec, vectors: 'kept' | 'emptied'): string 
 export const dropVectorIndex = (spec: AnySpec): string =>
   renderSql('drop-index', { index: vectorNames(spec).vectorIndexInSchema })
 
-/** Queues rows: all that the filter lets in, or only those that `previous` did not. */
-export function enqueue(spec: VectorizerSpec, reason: string, previous?: VectorizerSpec): string {
+export interface Enqueue {
+  /** Only rows that it did not let in; default: all that the filter lets in. */
+  readonly previous?: VectorizerSpec
+  /** An SQL condition: whether no stored vector of the rows may be kept. Default: those of unchanged chunks are. */
+  readonly reembed?: string
+}
+
+/** Queues rows. */
+export function enqueue(spec: VectorizerSpec, reason: string, { previous, reembed }: Enqueue = {}): string {
   const names = sqlNames(spec)
   const before = previous?.source.filter
   const where = before ? `${names.where || '\nWHERE true'}\n  AND NOT (${sqlNames(previous).filter})` : names.where
-  return renderSql('enqueue-existing', { ...names, where, reason, reembedColumn: '', reembedValue: '' })
+  return renderSql('enqueue-existing', {
+    ...names,
+    where,
+    reason,
+    reembedColumn: reembed === undefined ? '' : ', reembed',
+    reembedValue: reembed === undefined ? '' : `, ${reembed}`,
+  })
 }
 
-/** Queues all rows, none of whose vectors may be kept. */
-export function enqueueForAnotherModel(spec: VectorizerSpec): string {
-  return renderSql('enqueue-existing', {
-    ...sqlNames(spec),
-    reason: 'Another model: every row is embedded again.',
-    reembedColumn: ', reembed',
-    reembedValue: ', true',
-  })
+// From the statement that drops a queue to the one that fills the new one.
+const reembedSetting = 'vectorizer.reembed'
+
+/** Makes the queue anew. Rows that waited for another model go on doing so: all do, since the new keys are others. */
+const rebuildQueue = (spec: VectorizerSpec): readonly string[] => {
+  const names = sqlNames(spec)
+  return [
+    `SELECT set_config('${reembedSetting}', EXISTS (SELECT FROM ${names.queue} WHERE reembed)::text, false);`,
+    renderSql('queue', names),
+  ]
+}
+
+/** All rows after a change of what is embedded, or of the queue. */
+function enqueueAll(spec: VectorizerSpec, change: Change): string {
+  if (change.replacesModel) return enqueue(spec, 'Another model: every row is embedded again.', { reembed: 'true' })
+  const reason = 'Every row is chunked again; chunks whose text stays the same keep their vectors.'
+  if (change.queue !== 'rebuilt') return enqueue(spec, reason)
+  return enqueue(spec, reason, { reembed: `current_setting('${reembedSetting}')::boolean` })
 }
 
 export function forgetOutside(spec: VectorizerSpec): string {

@@ -7,6 +7,7 @@ import { dropTextIndex, textIndex } from '../emit/text-index.ts'
 import { builtIndex, vectorIndex } from '../emit/vector-index.ts'
 import { createView, dropView } from '../emit/view.ts'
 import { renderSql } from '../sql/render.ts'
+import { queueColumnDefinitions } from './tables.ts'
 
 const script = (parts: readonly string[]): string => parts.map((part) => part.trim()).join('\n\n')
 
@@ -18,7 +19,7 @@ const enqueueAll = (spec: VectorizerSpec): string =>
   )
 
 const reembed = (spec: AnySpec): readonly string[] =>
-  spec.kind === 'vectorizer' ? [enqueue(spec, 'Every row is embedded again.')] : []
+  spec.kind === 'vectorizer' ? [enqueue(spec, 'Every row is embedded again.', { reembed: 'true' })] : []
 
 /** Chunks whose parent is gone. */
 function deleteOrphans(spec: VectorizerSpec): string {
@@ -88,7 +89,15 @@ export const repairs = {
   view: (spec: VectorizerSpec): string => script(remadeView(spec)),
   /** The registry's functions. */
   install: (): string => renderSql('install').trim(),
+  /** What it held goes: it is noted again as it happens. The other tables and the functions of install.sql stay. */
+  sharedTable: (name: string): string => script([`DROP TABLE IF EXISTS vectorizer.${name};`, renderSql('install')]),
   queue: (spec: VectorizerSpec): string => script([renderSql('queue', sqlNames(spec)), enqueueAll(spec)]),
+  /** Columns that the queue lacks, where no more is amiss: what waits goes on waiting. Undefined where it has to be made anew. */
+  queueColumns(spec: VectorizerSpec, lacking: readonly string[]): string | undefined {
+    const definitions = queueColumnDefinitions(spec, lacking)
+    if (definitions.length < lacking.length) return undefined
+    return `ALTER TABLE ${sqlNames(spec).queue} ${definitions.map((each) => `ADD COLUMN ${each}`).join(', ')};`
+  },
   triggers: (spec: VectorizerSpec): string => script(triggers(spec)),
   enqueue: enqueueAll,
   remove: (spec: AnySpec): string => emitRemove(spec).trim(),

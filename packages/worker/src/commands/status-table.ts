@@ -17,14 +17,18 @@ export function renderStatus({ vectorizers, workers, takenAt }: StatusSample, ra
   return [
     ...table(columns(rates), vectorizers),
     ...vectorizers.flatMap(({ error }) => (error === undefined ? [] : [`\n${error}`])),
-    ...vectorizers.flatMap(({ name, lastError, lastErrorAt, error }) =>
-      lastError === null || error !== undefined ? [] : [`\n${name}, ${ago(lastErrorAt, takenAt)}: ${lastError}`],
-    ),
+    ...vectorizers
+      .filter(isTroubled)
+      .map(({ name, lastError, lastErrorAt }) => `\n${name}, ${ago(lastErrorAt, takenAt)}: ${lastError}`),
     '',
     ...renderWorkers(workers, takenAt),
     '',
   ].join('\n')
 }
+
+/** Whether the last that is known of it is an error; one that cannot work at all has a newer one. */
+const isTroubled = ({ lastError, lastErrorAt, lastSuccessAt, error }: VectorizerStatus): boolean =>
+  lastError !== null && error === undefined && (lastSuccessAt ?? '') <= (lastErrorAt ?? '')
 
 interface Column {
   readonly title: string

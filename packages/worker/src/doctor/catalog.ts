@@ -180,11 +180,6 @@ export function triggersOf(spec: VectorizerSpec, partitioned: boolean): readonly
   ]
 }
 
-/** What the triggers call, whichever of them a source has. */
-export const triggerFunctionsOf = (spec: VectorizerSpec): readonly string[] => [
-  ...new Set([true, false].flatMap((partitioned) => triggersOf(spec, partitioned).map((each) => each.function))),
-]
-
 function registryHidden(role: string): VectorizerError {
   return new VectorizerError('VZ512', {
     fact: `The role \`${role}\` may not read the registry of vectorizers.`,

@@ -4,10 +4,12 @@ import { run } from '../sql/run.ts'
 import { isKnown, readCatalog } from './catalog.ts'
 import { checkExtensions } from './checks/extensions.ts'
 import { checkFunctions } from './checks/functions.ts'
+import { type Heartbeats, readHeartbeats } from './checks/heartbeats.ts'
 import { checkOrphans, countOrphans, type OrphanCount } from './checks/orphans.ts'
 import { checkQueue } from './checks/queue.ts'
 import { checkPaused, checkQueueHealth, type QueueHealth, readQueues } from './checks/queue-health.ts'
 import { askRights, checkRights, type RightAnswer, type RoleOptions } from './checks/rights.ts'
+import { checkSharedTables } from './checks/shared-tables.ts'
 import { checkSource } from './checks/source.ts'
 import { checkSpecs, keepsMigrations, wholeDatabase } from './checks/specs.ts'
 import { checkStore } from './checks/store.ts'
@@ -40,6 +42,7 @@ export async function examine(database: Queryable, project: Project, roles: Role
   const ask = async <R extends object>(query: Parameters<typeof run>[1] | undefined): Promise<readonly R[]> =>
     query ? run<R>(database, query) : []
   const queues = await ask<QueueHealth>(readQueues(subjects))
+  const [heartbeats] = await ask<Heartbeats>(readHeartbeats(catalog))
   const orphans = await ask<OrphanCount>(countOrphans(subjects))
   const indexWork = await ask<IndexWork>(readIndexWork(subjects))
   const rights = await ask<RightAnswer>(askRights(subjects, roles))
@@ -48,11 +51,13 @@ export async function examine(database: Queryable, project: Project, roles: Role
   const specs = new Map<string, AnySpec>(subjects.map(({ spec }) => [spec.name, spec]))
   for (const complaint of checkExtensions(catalog, [...(project.specs ?? []), ...specs.values()]))
     findings.push(findingOf(wholeDatabase, complaint))
+  for (const complaint of checkSharedTables(catalog, tools)) findings.push(findingOf(wholeDatabase, complaint))
   for (const [part, subject] of subjects.entries()) {
     const isAbout = (answer: { readonly part: number }) => answer.part === part
+    const health = queues.find(isAbout)
     const complaints = [
-      ...checkStructure(subject, indexWork.find(isAbout)),
-      ...(isVectorizer(subject) ? queues.filter(isAbout).flatMap((health) => checkQueueHealth(subject, health)) : []),
+      ...checkStructure(subject, indexWork.find(isAbout), health),
+      ...(isVectorizer(subject) && health ? checkQueueHealth(subject, health, heartbeats) : []),
       ...(isVectorizer(subject) ? orphans.filter(isAbout).flatMap((count) => checkOrphans(subject, count)) : []),
       ...checkRights(subject, rights.filter(isAbout)),
     ]
@@ -63,7 +68,11 @@ export async function examine(database: Queryable, project: Project, roles: Role
 }
 
 /** In the order in which repairs can run. */
-function checkStructure(subject: Examined, indexWork: IndexWork | undefined): Complaint[] {
+function checkStructure(
+  subject: Examined,
+  indexWork: IndexWork | undefined,
+  health: QueueHealth | undefined,
+): Complaint[] {
   return [
     ...checkSource(subject),
     ...checkStore(subject),
@@ -75,7 +84,7 @@ function checkStructure(subject: Examined, indexWork: IndexWork | undefined): Co
           ...checkQueue(subject),
           ...checkFunctions(subject),
           ...checkTriggers(subject),
-          ...checkPaused(subject),
+          ...checkPaused(subject, health),
         ]
       : []),
   ]

@@ -58,6 +58,8 @@ export const findingCodes = {
   DR704: 'Rows wait unclaimed: no worker runs.',
   DR705: 'Leases have run out: a worker died.',
   DR706: 'The vectorizer is paused.',
+  DR707: 'A table that all vectorizers share is missing, or has other columns.',
+  DR708: 'Rows have outlived several workers.',
   DR801: 'A role does not exist.',
   DR802: "The worker's role lacks a right.",
   DR803: "The application's role lacks a right.",

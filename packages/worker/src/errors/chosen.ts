@@ -57,11 +57,11 @@ export function explained(subject: string, rights: string, cause: unknown): unkn
     sqlState(cause) === '42501'
       ? {
           why: `The role that connects needs ${rights}.`,
-          fix: 'Connect as the role that owns the tables, or grant it.',
+          fix: 'Connect as the role that owns the tables, or grant it: docs/permissions.md has a list for each command.',
         }
       : {
           why: 'The tables are not as this version makes them.',
-          fix: 'Run `prisma generate`, then apply the migration it writes. `prisma-vectorizer doctor` says what differs.',
+          fix: 'Run `prisma-vectorizer doctor`: it says what differs, and what mends it.',
         }
   return new VectorizerError('VZ504', { fact: `${subject}: ${cause.message}.`, ...advice, cause })
 }

@@ -1,6 +1,6 @@
 // Tries rows again: those that failed, or every row of the source.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Database, type Queryable, VectorizerError } from '@prisma-vectorizer/spec'
+import { type Database, type Queryable, VectorizerError, vectorizerSchema } from '@prisma-vectorizer/spec'
 import type { DatabaseOption } from '../database/database-option.ts'
 import type { Step } from '../pipeline/batch.ts'
 import { isContention, sqlState } from '../pipeline/failure.ts'
@@ -91,7 +91,8 @@ async function retryOne(
     return result?.rows ?? 0
   } catch (cause) {
     if (keys && sqlState(cause)?.startsWith('22')) throw notOfType(vectorizer, cause)
-    throw explained(vectorizer.label, `SELECT and UPDATE on ${vectorizer.queue}`, cause)
+    const noted = step === undefined && code === undefined ? '' : `SELECT on ${vectorizerSchema}.error, and `
+    throw explained(vectorizer.label, `${noted}SELECT and UPDATE on ${vectorizer.queue}`, cause)
   }
 }
 
@@ -125,7 +126,11 @@ async function reembedPage(database: Database, vectorizer: Vectorizer, after: Ke
       })
     } catch (cause) {
       if (!isContention(cause))
-        throw explained(vectorizer.label, `INSERT, SELECT and UPDATE on ${vectorizer.queue}`, cause)
+        throw explained(
+          vectorizer.label,
+          `SELECT on ${vectorizer.source}, and INSERT, SELECT and UPDATE on ${vectorizer.queue}`,
+          cause,
+        )
       if (tries === mostTries) throw held(vectorizer, cause)
       await sleep(100)
     }

@@ -39,12 +39,17 @@ export interface WorkerRow {
 }
 
 /** Three heartbeats missed in a row are no delay any more. */
+const isHeard = 'heartbeat_at >= now() - make_interval(secs => 3 * heartbeat_seconds)'
+
+/** A condition about a row of vectorizer.worker. */
+export const isAliveSql = `stopped_at IS NULL AND ${isHeard}`
+
 export const readWorkers: SqlQuery = {
   text: `SELECT
   id::text AS id, version, host,
   CASE
     WHEN stopped_at IS NOT NULL THEN 'stopped'
-    WHEN heartbeat_at >= now() - make_interval(secs => 3 * heartbeat_seconds) THEN 'alive'
+    WHEN ${isHeard} THEN 'alive'
     ELSE 'silent'
   END AS state,
   ${isoTime('started_at')}, ${isoTime('heartbeat_at')}, embedded::float8 AS embedded, failed::float8 AS failed_attempts,

@@ -12,6 +12,8 @@ export interface PipelineContext {
   readonly leaseSeconds: number
   readonly maxAttempts: number
   readonly logger: Logger
+  /** Takes keys and passwords out of a message that is stored. */
+  readonly redact: (message: string) => string
   /** Opens the reader of documents; throws VZ510 where there is none. */
   readonly documents: () => Promise<DocumentReader>
 }

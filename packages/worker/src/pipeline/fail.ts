@@ -1,24 +1,32 @@
 // What happens to rows that were not written: a failed attempt is noted, everything else goes back to the queue.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SqlQuery } from '@prisma-vectorizer/spec'
-import { failRows } from '../sql/fail-rows.ts'
+import type { Database, SqlQuery } from '@prisma-vectorizer/spec'
+import { failRows, failRowsUnnoted } from '../sql/fail-rows.ts'
 import { recordError } from '../sql/record-errors.ts'
 import { postponeRows, releaseRows } from '../sql/release-rows.ts'
 import { run } from '../sql/run.ts'
 import type { Vectorizer } from '../vectorizer.ts'
 import type { ClaimedRow, FailedRow, Lease, PipelineContext, Step } from './batch.ts'
-import { codeOf, type Outage } from './failure.ts'
+import { codeOf, isMisfit, type Outage, sqlState } from './failure.ts'
 
 /**
  * Attempts so far stay counted; the last one of `maxAttempts`, or a permanent failure, makes it final, until the source
- * row changes or somebody retries it. Each is noted in vectorizer.error.
+ * row changes or somebody retries it. Each is noted in vectorizer.error. Where that cannot be written (no right to it, or
+ * a database from before it) the queue alone has the error: otherwise the row would be tried, and paid for, for ever.
  */
 export async function fail(
   context: PipelineContext,
   { vectorizer, token: lease }: Lease,
   failed: readonly FailedRow[],
 ): Promise<void> {
-  await update(context, failed, (rows) => failRows(vectorizer, lease, rows, context.maxAttempts))
+  const { maxAttempts } = context
+  try {
+    await update(context, failed, (rows) => failRows(vectorizer, lease, rows, maxAttempts))
+  } catch (error) {
+    if (!isMisfit(error)) throw error
+    await update(context, failed, (rows) => failRowsUnnoted(vectorizer, lease, rows, maxAttempts))
+    sayUnnoted(context, vectorizer, error)
+  }
 }
 
 /**
@@ -26,16 +34,30 @@ export async function fail(
  * happens it is one row of vectorizer.error. Never rejects: that the error cannot be noted must not hide the error.
  */
 export async function recordOutage(
-  { database, logger }: PipelineContext,
-  { label, name }: Vectorizer,
+  context: PipelineContext,
+  vectorizer: Vectorizer,
   step: Step,
   { error, message }: Outage,
 ): Promise<void> {
   try {
-    await run(database, recordError(name, { step, code: codeOf(error), message }))
-  } catch (err) {
-    logger.warn({ vectorizer: label, err }, 'an error could not be noted in vectorizer.error')
+    await run(context.database, recordError(vectorizer.name, { step, code: codeOf(error), message }))
+  } catch (cause) {
+    sayUnnoted(context, vectorizer, cause)
   }
+}
+
+/** What a worker said last; a database is a worker's own. */
+const saidUnnoted = new WeakMap<Database, string>()
+
+/** Once, not with every batch. */
+function sayUnnoted({ database, logger }: PipelineContext, { label }: Vectorizer, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error)
+  if (saidUnnoted.get(database) === message) return
+  saidUnnoted.set(database, message)
+  logger.warn(
+    { vectorizer: label, code: sqlState(error) },
+    `errors cannot be noted in vectorizer.error, embedding goes on without: ${message}`,
+  )
 }
 
 /** Back to the queue as if never claimed, claimable after `delaySeconds`. */

@@ -15,6 +15,11 @@ export interface ClaimRow {
  * Returns `key` (a JSON array of text, one per key part) and `attempts`, this one included. The order by an indexed
  * column matters: unordered claims scan the dead rows of earlier ones and become 2 to 3 times slower.
  *
+ * The limit stands in a sub-select because of queues that were never analysed, as after the migration that fills one: the
+ * planner then expects few rows to be due, and where it knows that most of those are wanted, sorts the whole queue for each
+ * batch (20 ms at 50,000 rows) instead of reading 50 in the index's order (0.3 ms). The second limit tells it how many
+ * rows it will update.
+ *
  * Whatever ends a claim clears the lease. One that is still there, and has run out, is the only trace of a worker that
  * died: it is counted, so that a row that kills workers can be found (pipeline/quarantine.ts).
  */
@@ -33,13 +38,13 @@ export function claimRows(
   FROM ${queue}
   WHERE failed_at IS NULL AND not_before <= now()
   ORDER BY queued_at
-  LIMIT $1
+  LIMIT (SELECT $1::bigint)
   FOR UPDATE SKIP LOCKED
 )
 UPDATE ${queue} AS queue
 SET lease = $2::uuid, not_before = now() + make_interval(secs => $3), attempts = queue.attempts + 1,
   lost_leases = queue.lost_leases + (queue.lease IS NOT NULL)::int
-FROM due
+FROM (SELECT * FROM due LIMIT $1::bigint) AS due
 WHERE ${matches.join(' AND ')}
 RETURNING jsonb_build_array(${key.join(', ')}) AS key, queue.attempts, queue.lost_leases, queue.reembed`,
     values: [limit, lease, leaseSeconds],

@@ -11,6 +11,14 @@ import { noteErrors } from './record-errors.ts'
  */
 const delay = 'least(3600, 10 * 3 ^ least(queue.attempts - 1, 6)) * (0.9 + 0.2 * random())'
 
+/** Only the queue's part: nothing is noted in vectorizer.error. */
+export const failRowsUnnoted = (
+  vectorizer: Vectorizer,
+  lease: string,
+  failed: readonly FailedRow[],
+  maxAttempts: number,
+): SqlQuery => failing(vectorizer, lease, failed, maxAttempts).query
+
 /**
  * One statement: an error is noted exactly for the rows whose attempt was. A row that lost the lease was changed, or is
  * another worker's by now, and its error is of no more concern. No two workers can note an error of one key at once,
@@ -22,13 +30,37 @@ export function failRows(
   failed: readonly FailedRow[],
   maxAttempts: number,
 ): SqlQuery {
+  const { query, messages } = failing(vectorizer, lease, failed, maxAttempts)
+  const first = query.values.length + 1
+  const [name, keys, steps, codes] = [first, first + 1, first + 2, first + 3]
+  const item = (parameter: number) => `($${parameter}::text[])[ordinal]`
+  return {
+    text: `WITH failed AS (
+${query.text}
+), noted AS (
+${noteErrors(`SELECT $${name}::text, ${item(keys)}::jsonb, ${item(steps)}, ${item(codes)}, ${item(messages)}
+FROM failed`)}
+)
+SELECT ordinal FROM failed`,
+    values: [
+      ...query.values,
+      vectorizer.name,
+      failed.map(({ row }) => JSON.stringify(row.key)),
+      failed.map(({ step }) => step),
+      failed.map(({ code }) => code),
+    ],
+  }
+}
+
+/** `messages`: the parameter that has them. */
+function failing(vectorizer: Vectorizer, lease: string, failed: readonly FailedRow[], maxAttempts: number) {
   const held = { lease, keys: failed.map(({ row }) => row.key) }
-  let next = 0
-  const { text, values } = updateHeldRows(
+  let messages = 0
+  const query = updateHeldRows(
     vectorizer,
     held,
     (parameter) => {
-      next = parameter
+      messages = parameter
       return `lease = NULL,
   lost_leases = 0,
   error = ($${parameter}::text[])[wanted.ordinal],
@@ -37,22 +69,5 @@ export function failRows(
     },
     [failed.map(({ message }) => message), failed.map(({ permanent }) => permanent), maxAttempts],
   )
-  const [name, keys, steps, codes] = [next + 3, next + 4, next + 5, next + 6]
-  const item = (parameter: number) => `($${parameter}::text[])[ordinal]`
-  return {
-    text: `WITH failed AS (
-${text}
-), noted AS (
-${noteErrors(`SELECT $${name}::text, ${item(keys)}::jsonb, ${item(steps)}, ${item(codes)}, ${item(next)}
-FROM failed`)}
-)
-SELECT ordinal FROM failed`,
-    values: [
-      ...values,
-      vectorizer.name,
-      failed.map(({ row }) => JSON.stringify(row.key)),
-      failed.map(({ step }) => step),
-      failed.map(({ code }) => code),
-    ],
-  }
+  return { query, messages }
 }

@@ -37,11 +37,18 @@ LEFT JOIN ${source} AS source ON ${keysMatch(spec, 'source')}`,
   }
 }
 
+/**
+ * Every place is within the bounds. But of a store that was never analysed, as during its first backfill, the planner
+ * expects thousands of chunks a key without them, and PostgreSQL then compiles the statement (JIT): 58 ms for 500 keys
+ * that are read in 1.
+ */
 function storedChunks({ spec, store }: Vectorizer): string {
   if (spec.store.kind === 'column') return 'NULL::jsonb'
   const { embeddingUuid, chunkSeq } = storeColumns
   const parts = `store.${quoteIdentifier(embeddingUuid)}, store.${quoteIdentifier(chunkSeq)}, ${chunkHashSql}`
   return `(
-    SELECT jsonb_agg(jsonb_build_array(${parts})) FROM ${store} AS store WHERE ${keysMatch(spec, 'store')}
+    SELECT jsonb_agg(jsonb_build_array(${parts}))
+    FROM ${store} AS store
+    WHERE ${keysMatch(spec, 'store')} AND store.${quoteIdentifier(chunkSeq)} BETWEEN '-2147483648'::int AND 2147483647
   )`
 }

@@ -1,13 +1,13 @@
 // The functions that the triggers run, or ask whether to run: their texts, and whose rights they run with.
 import { objectNames, quoteTable, type VectorizerSpec, vectorizerSchema } from '@prisma-vectorizer/spec'
-import { type FunctionFacts, triggerFunctionsOf } from '../catalog.ts'
+import { type FunctionFacts, triggersOf } from '../catalog.ts'
 import { type Examined, generateAndMigrate } from '../examination.ts'
 import type { Complaint } from '../finding.ts'
 
 export function checkFunctions(subject: Examined<VectorizerSpec>): Complaint[] {
-  const { spec, catalog, tools } = subject
+  const { spec, source, catalog, tools } = subject
   const names = objectNames(spec)
-  const called = triggerFunctionsOf(spec)
+  const called = [...new Set(triggersOf(spec, source?.partitioned ?? false).map((trigger) => trigger.function))]
   const asked = [names.changedFunction, names.unknownFunction]
   const found = (name: string) => catalog.functions.find((each) => each.name === name)
   const missing = [...called, ...asked].filter((name) => !found(name))

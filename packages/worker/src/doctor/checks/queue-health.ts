@@ -4,6 +4,7 @@ import { formatSeconds } from '../../progress.ts'
 import { labelOf } from '../../vectorizer.ts'
 import { type Examined, isVectorizer } from '../examination.ts'
 import type { Complaint } from '../finding.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import { isCountable } from './queue.ts'
 
 export interface QueueHealth {
@@ -12,6 +13,10 @@ export interface QueueHealth {
   readonly failed: number
   readonly error: string | null
   readonly expired: number
+  /** Rows that are not given up, whether they can be claimed now or later. */
+  readonly waiting: number
+  /** Of those, rows that several workers died with, one after the other. */
+  readonly deadly: number
   /** Whether a worker holds rows right now. */
   readonly worked: boolean
   /** Seconds since the oldest claimable row was queued. */
@@ -23,6 +28,8 @@ export interface QueueHealth {
 /** A queue has as many rows as its source during a backfill: its first 64 MB are counted. */
 const countedPages = 8_192
 const longestWait = 600
+/** A row is tried alone by the third time, and given up after the fifth. */
+const manyDeaths = 3
 
 /** Undefined where there is no queue that can be counted. `part` is the index into `subjects`. */
 export function readQueues(subjects: readonly Examined[]): SqlQuery | undefined {
@@ -41,6 +48,8 @@ FROM (
     (count(*) FILTER (WHERE failed_at IS NOT NULL))::int AS failed,
     mode() WITHIN GROUP (ORDER BY error) FILTER (WHERE failed_at IS NOT NULL) AS error,
     (count(*) FILTER (WHERE failed_at IS NULL AND lease IS NOT NULL AND not_before <= now()))::int AS expired,
+    (count(*) FILTER (WHERE failed_at IS NULL))::int AS waiting,
+    (count(*) FILTER (WHERE failed_at IS NULL AND lost_leases >= ${manyDeaths}))::int AS deadly,
     coalesce(bool_or(lease IS NOT NULL AND not_before > now()), false) AS worked
   FROM ${queue}
   WHERE ctid < '(${countedPages},0)'::tid
@@ -49,7 +58,11 @@ FROM (
   return selects.length > 0 ? { text: selects.join('\nUNION ALL\n'), values: [] } : undefined
 }
 
-export function checkQueueHealth({ spec, entry, queue }: Examined<VectorizerSpec>, health: QueueHealth): Complaint[] {
+export function checkQueueHealth(
+  { spec, entry, queue }: Examined<VectorizerSpec>,
+  health: QueueHealth,
+  heartbeats: Heartbeats | undefined,
+): Complaint[] {
   const name = quoteTable(queue ?? { schema: null, table: spec.name })
   const least = health.partly ? 'at least ' : ''
   const complaints: Complaint[] = []
@@ -71,27 +84,53 @@ export function checkQueueHealth({ spec, entry, queue }: Examined<VectorizerSpec
       fix: 'Run `npx prisma-vectorizer worker`.',
     })
   }
-  // Whoever brings the vectors need not empty the queue; whoever is paused does not want it.
-  if (spec.model === null || entry.paused || health.worked) return complaints
-  if (health.oldest !== null && health.oldest > longestWait) {
+  if (health.deadly > 0) {
     complaints.push({
-      code: 'DR704',
+      code: 'DR708',
       level: 'warning',
-      fact: `A row has been waiting for ${formatSeconds(health.oldest)}, and no worker holds any.`,
-      fix: 'Run `npx prisma-vectorizer worker`.',
+      fact: `The workers that held ${least}${rows(health.deadly)} died, ${manyDeaths} times or more.`,
+      why: 'Such a row is tried alone, and given up after 5 times. It may be too large for the memory of the worker.',
+      fix: `Look at how the workers ended, and at the rows: \`SELECT * FROM ${name} WHERE lost_leases >= ${manyDeaths}\`.`,
     })
+  }
+  // Whoever brings the vectors need not empty the queue; whoever is paused does not want it.
+  const isWanted = spec.model !== null && !entry.paused && !health.worked
+  if (isWanted && health.oldest !== null && health.oldest > longestWait) {
+    complaints.push(unclaimed(health.oldest, heartbeats))
   }
   return complaints
 }
 
-export function checkPaused({ spec, entry }: Examined): Complaint[] {
+function unclaimed(oldest: number, heartbeats: Heartbeats | undefined): Complaint {
+  const waits = `A row has been waiting for ${formatSeconds(oldest)}, and`
+  const code = { code: 'DR704', level: 'warning' } as const
+  const fix = 'Run `npx prisma-vectorizer worker`.'
+  if (heartbeats === undefined) return { ...code, fact: `${waits} no worker holds any.`, fix }
+  const { alive, silence } = heartbeats
+  if (alive > 0) {
+    return {
+      ...code,
+      fact: `${waits} no worker holds any, though ${alive === 1 ? '1 runs' : `${alive} run`}.`,
+      why: 'They may be for other vectorizers, or have set this one aside.',
+      fix: 'Look at what they log, and at `npx prisma-vectorizer status`.',
+    }
+  }
+  const last = silence === null ? '' : `: the last was heard of ${formatSeconds(silence)} ago`
+  return { ...code, fact: `${waits} no worker runs${last}.`, fix }
+}
+
+/** `health`: undefined where the queue cannot be counted. */
+export function checkPaused({ spec, entry }: Examined<VectorizerSpec>, health: QueueHealth | undefined): Complaint[] {
   if (!entry.paused) return []
+  const waiting = health?.waiting ?? 0
+  const least = health?.partly ? 'at least ' : ''
+  const queued = waiting === 0 ? 'changes are queued' : `${least}${rows(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`
   return [
     {
       code: 'DR706',
       level: 'warning',
-      fact: 'It is paused: changes are queued, and nothing is embedded.',
-      fix: `Run \`npx prisma-vectorizer resume ${spec.source.model}.${spec.accessor}\`.`,
+      fact: `It is paused: ${queued}, and nothing is embedded.`,
+      fix: `Run \`npx prisma-vectorizer resume ${labelOf(spec)}\`.`,
       sql: `UPDATE vectorizer.vectorizer SET paused = false WHERE name = '${spec.name.replaceAll("'", "''")}';`,
     },
   ]

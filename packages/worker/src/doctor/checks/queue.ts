@@ -18,11 +18,22 @@ export function checkQueue(subject: Examined<VectorizerSpec>): Complaint[] {
     ]
   }
   const differing = differences(subject, queue.columns)
-  if (!sameColumns(queue.indexes.find(({ primary }) => primary)?.columns, keyOf(spec))) {
-    differing.push(`its primary key is not (${keyOf(spec).join(', ')})`)
-  }
-  if (differing.length === 0) return []
-  return [{ code: 'DR702', fact: `The queue ${name}: ${differing.join('; ')}.`, sql: tools?.repairs.queue(spec) }]
+  const isKeyed = sameColumns(queue.indexes.find(({ primary }) => primary)?.columns, keyOf(spec))
+  const facts = [
+    ...differing.map(({ fact }) => fact),
+    ...(isKeyed ? [] : [`its primary key is not (${keyOf(spec).join(', ')})`]),
+  ]
+  if (facts.length === 0) return []
+  const lacking = differing.flatMap(({ lacks }) => lacks ?? [])
+  const added = isKeyed && lacking.length === differing.length ? tools?.repairs.queueColumns(spec, lacking) : undefined
+  return [
+    {
+      code: 'DR702',
+      fact: `The queue ${name}: ${facts.join('; ')}.`,
+      why: 'Triggers write it and workers claim from it: the one or the other fails.',
+      sql: added ?? tools?.repairs.queue(spec),
+    },
+  ]
 }
 
 const keyOf = (spec: VectorizerSpec): string[] => spec.source.key.map((_, part) => queueKeyColumn(spec, part))
@@ -32,6 +43,8 @@ const ownColumns = {
   not_before: 'TIMESTAMPTZ',
   lease: 'UUID',
   attempts: 'INTEGER',
+  lost_leases: 'INTEGER',
+  reembed: 'BOOLEAN',
   failed_at: 'TIMESTAMPTZ',
   error: 'TEXT',
 } as const
@@ -39,14 +52,14 @@ const ownColumns = {
 function differences(
   { spec, tools }: Examined<VectorizerSpec>,
   columns: readonly { readonly name: string; readonly type: string }[],
-): string[] {
+): { readonly fact: string; readonly lacks?: string }[] {
   const key = spec.source.key.map(
     (part, index) => [queueKeyColumn(spec, index), tools?.queueKeyType(part) ?? ''] as const,
   )
   return [...key, ...Object.entries(ownColumns)].flatMap(([name, wanted]) => {
     const type = columns.find((column) => column.name === name)?.type
-    if (type === undefined) return [`it has no column ${name}`]
-    return tools?.isOtherType(type, wanted) ? [`${name} is ${type}, not ${wanted}`] : []
+    if (type === undefined) return [{ fact: `it has no column ${name}`, lacks: name }]
+    return tools?.isOtherType(type, wanted) ? [{ fact: `${name} is ${type}, not ${wanted}` }] : []
   })
 }
 

@@ -85,7 +85,9 @@ function questionsOf(subject: Examined, part: number, options: RoleOptions): Que
 
 /** The tables by the names that a GRANT has for them. */
 function oidsOf({ spec, source, store, queue, catalog }: Examined): ReadonlyMap<string, string | undefined> {
+  const shared = catalog.tables.filter(({ schema }) => schema === vectorizerSchema)
   return new Map([
+    ...shared.map(({ table, oid }) => [`${vectorizerSchema}.${table}`, oid] as const),
     [`${vectorizerSchema}.vectorizer`, catalog.registryOid ?? undefined],
     [quoteTable({ schema: vectorizerSchema, table: objectNames(spec).queue }), queue?.oid],
     [quoteTable(spec.store), store?.oid],
