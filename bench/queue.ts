@@ -9,7 +9,7 @@ import { createBacklog, queue, queueAll } from './support/backlog.ts'
 import { withDatabase } from './support/database.ts'
 import { addJobs, drainJobs, migrateGraphile } from './support/graphile-queue.ts'
 import { backendCpu, interleaved, type Line, median, printRatios, wall } from './support/measure.ts'
-import { claimKeys, databaseOf, drainQueue, finishKeys, vectorizerOf } from './support/queue-drain.ts'
+import { claimKeys, databaseOf, drainQueue, finishKeys, removeKeys, vectorizerOf } from './support/queue-drain.ts'
 import { scaled } from './support/scale.ts'
 import { randomVectors } from './support/vectors.ts'
 
@@ -34,10 +34,11 @@ async function besideIndexInsert(_url: string, client: pg.Client): Promise<void>
   const vectorizer = await vectorizerOf(client, spec)
   const database = databaseOf(client)
   const vectors = randomVectors(before + perRound * (rounds + 1), dimensions, 20)
-  const taken = { claim: [] as number[], finish: [] as number[], insert: [] as number[] }
+  const taken = { claim: [] as number[], remove: [] as number[], checked: [] as number[], insert: [] as number[] }
   let row = 0
   for (const rows of [before, ...Array.from({ length: rounds + 1 }, () => perRound)]) {
-    const cpu = { claim: 0, finish: 0, insert: 0 }
+    const cpu = { claim: 0, remove: 0, checked: 0, insert: 0 }
+    const done = { remove: 0, checked: 0 }
     for (const end = row + rows; row < end; ) {
       let claimed = await claimKeys(database, vectorizer, 0)
       cpu.claim += await backendCpu(client, async () => {
@@ -52,22 +53,32 @@ async function besideIndexInsert(_url: string, client: pg.Client): Promise<void>
         vectors: vectorArray(vectors.slice(row, row + keys.length), vectorizer.vectorTypeOid),
       }
       cpu.insert += await backendCpu(client, () => runStatement(database, insertChunks(vectorizer, columns)))
-      cpu.finish += await backendCpu(client, () => finishKeys(database, vectorizer, claimed))
+      // In turns: a row can be taken out of the queue only once.
+      const [how, finish] =
+        done.checked > done.remove ? (['remove', removeKeys] as const) : (['checked', finishKeys] as const)
+      cpu[how] += await backendCpu(client, () => finish(database, vectorizer, claimed))
+      done[how] += keys.length
       row += keys.length
     }
-    for (const what of ['claim', 'finish', 'insert'] as const) taken[what].push(cpu[what] / rows)
+    for (const what of ['claim', 'insert'] as const) taken[what].push(cpu[what] / rows)
+    for (const what of ['remove', 'checked'] as const) taken[what].push(cpu[what] / Math.max(1, done[what]))
   }
   // Without those that fill the index, and the round that warms up.
-  const [claim, finish, insert] = [taken.claim, taken.finish, taken.insert].map((values) => median(values.slice(2)))
-  if (claim === undefined || finish === undefined || insert === undefined) return
+  const medianOf = (what: keyof typeof taken) => median(taken[what].slice(2))
+  const [claim, insert] = [medianOf('claim'), medianOf('insert')]
   const micro = (milliseconds: number) => `${(milliseconds * 1_000).toFixed(1)} µs`
+  const line = (what: string, milliseconds: number, target?: number): Line => ({
+    what: `${what}: ${micro(milliseconds)}`,
+    ratio: milliseconds / insert,
+    ...(target === undefined ? {} : { target }),
+  })
   printRatios(
     `Queue, CPU of a row in batches of ${batch}`,
     `its insert into a store of ${before} vectors × ${dimensions} with an HNSW index: ${micro(insert)}`,
     [
-      { what: `claim (${micro(claim)})`, ratio: claim / insert },
-      { what: `check and removal after the write (${micro(finish)})`, ratio: finish / insert },
-      { what: 'both', ratio: (claim + finish) / insert, target: 0.02 },
+      line('claim', claim),
+      line('claim and remove', claim + medianOf('remove'), 0.02),
+      line('the same with the check of source row and lease before the write', claim + medianOf('checked')),
     ],
   )
 }

@@ -149,7 +149,8 @@ describe('vectorizers of every kind in one schema', () => {
 
   test('then has the worker embed those, and rows that are new', async () => {
     const waiting = ['title 2: "text 2"', 'title 3: "text 3"', 'title 4: "text 4"', 'title 6: "text 6"']
-    expect(await drain()).toEqual(['Another bio', ...waiting, 'two'].sort())
+    // 'Another bio' waits too, but the chunk that pgai stored for it still says the same.
+    expect(await drain()).toEqual([...waiting, 'two'].sort())
     expect(await drain()).toEqual([])
     await sql(`INSERT INTO dc (id, body) VALUES (3, 'three'); UPDATE blog_posts SET content = 'new' WHERE id = 1;
       DELETE FROM blog_posts WHERE id = 5`)

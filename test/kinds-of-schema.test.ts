@@ -129,8 +129,10 @@ model Section {
   }
 
   test('has no foreign key, and Prisma misses none and no index', async () => {
-    expect(await sql(`SELECT conname FROM pg_constraint WHERE contype = 'f'`)).toEqual([])
-    expect(await sql(`SELECT count(*)::int AS n FROM pg_trigger WHERE tgname LIKE 'vectorizer%'`)).toEqual([{ n: 12 }])
+    expect(
+      await sql(`SELECT conname FROM pg_constraint WHERE contype = 'f' AND connamespace <> 'vectorizer'::regnamespace`),
+    ).toEqual([])
+    expect(await sql(`SELECT count(*)::int AS n FROM pg_trigger WHERE tgname LIKE 'vectorizer%'`)).toEqual([{ n: 10 }])
     const { stdout, stderr } = await project.prisma('validate')
     expect(stdout + stderr).not.toContain('warn')
     await expectInSync()

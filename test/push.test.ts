@@ -82,7 +82,7 @@ describe('a table with rows', () => {
     await worked('[1,2,3]')
     await edit(/dimensions: 3/u, 'dimensions: 3, chunking: none')
     expect(await said()).toEqual([
-      'prisma-vectorizer: Note.text: Changed: chunking. Every row is embedded again, which a provider charges for like the first time. (2 rows to embed; stored now: 4 chunks, about 14 tokens)',
+      'prisma-vectorizer: Note.text: Changed: chunking. Every row is chunked again. A provider charges for the chunks whose text is another; the others keep their vectors. (2 rows to embed; stored now: 4 chunks, about 14 tokens)',
     ])
     expect(await queued()).toEqual([1, 2])
   })

@@ -56,6 +56,10 @@ export async function finishKeys(
   })
 }
 
+/** The removal alone: what a queue does when a job is done. */
+export const removeKeys = (database: Database, vectorizer: Vectorizer, { keys }: ClaimedKeys) =>
+  run(database, dequeueRows(vectorizer, keys))
+
 export interface QueueDrain {
   readonly limit: number
   /** Batches in flight. As in the worker, only one of them claims at a time. */
@@ -78,7 +82,7 @@ export async function drainQueue(
       const claimed = await claiming
       if (!claimed || claimed.keys.length === 0) return
       if (checked) await finishKeys(database, vectorizer, claimed)
-      else await run(database, dequeueRows(vectorizer, claimed.keys))
+      else await removeKeys(database, vectorizer, claimed)
       done += claimed.keys.length
     }
   }

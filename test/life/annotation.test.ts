@@ -75,10 +75,10 @@ test('a new table comes with its vectorizer', async () => {
 test.each([
   ['chunking', `${base}, chunking: recursive(size: 40, overlap: 10)`],
   ['template', `${base}, template: "$title $chunk"`],
-])('another %s embeds every row again, and says so before', async (part, content) => {
+])('another %s chunks every row again, and says so before', async (part, content) => {
   const { names, sql, output, embedded } = await step(models({ content }))
   expect(names).toEqual(['revectorize_post_content'])
-  const cost = 'Every row is embedded again, which a provider charges for like the first time.'
+  const cost = 'Every row is chunked again. A provider charges for the chunks whose text is another'
   for (const text of [sql, output]) expect(text).toMatch(new RegExp(`Changed: .*${part}.*`, 'u'))
   for (const text of [sql, output]) expect(text).toContain(cost)
   expect(embedded).toBe(20)

@@ -138,7 +138,7 @@ const store = (kind: string, name: string, type: string, ofIndex: RegExp): reado
 /** What keeps a vectorizer in step. */
 const upkeep = (kind: string, of: string, stem: string): readonly Presence[] => [
   { name: `queue of ${kind}`, sql: table(`${stem}_queue`, 'vectorizer'), shape: /key_id integer NOT NULL/u },
-  { name: `six triggers of ${kind}`, sql: triggers(of, stem), shape: /^(?:CREATE TRIGGER .*\n?){6}$/u },
+  { name: `five triggers of ${kind}`, sql: triggers(of, stem), shape: /^(?:CREATE TRIGGER .*\n?){5}$/u },
   { name: `functions of ${kind}`, sql: functions(stem), shape: /^(?:.*\n){7}.*/u },
 ]
 
@@ -154,6 +154,11 @@ export const everyObject: readonly Presence[] = [
       FROM vectorizer.vectorizer, pg_class WHERE pg_class.oid = 'vectorizer.vectorizer'::regclass ORDER BY name COLLATE "C"`,
     shape: /^(?:.+\n){17}.+$/u,
   },
+  ...['error', 'progress', 'worker'].map((name) => ({
+    name: `the workers' table "${name}"`,
+    sql: table(name, 'vectorizer'),
+    shape: /text NOT NULL/u,
+  })),
   ...store('vector', 'Article_embedding_store', 'vector', hnsw(asHalfvec('embedding'), 'halfvec_cosine_ops')),
   {
     name: 'text index',

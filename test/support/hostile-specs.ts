@@ -157,7 +157,7 @@ const indexes: readonly IndexSpec[] = [
   defaultIndex,
   { ...defaultIndex, halfvec: false },
   { ...defaultIndex, halfvec: false, bit: true },
-  { kind: 'ivfflat', lists: 1, halfvec: true },
+  { kind: 'ivfflat', lists: 1, halfvec: true, minRows: null },
   { kind: 'none' },
 ]
 const chunking: fc.Arbitrary<ChunkingSpec> = fc.oneof(

@@ -9,7 +9,7 @@ import type { BatchResult } from './pipeline/process-batch.ts'
 import type { BrokenVectorizer, Registry } from './registry.ts'
 import { createReporter } from './report.ts'
 import { type Observation, observedBatch } from './telemetry/observed-batch.ts'
-import type { Vectorizer } from './vectorizer.ts'
+import { batchSizeOf, type Vectorizer } from './vectorizer.ts'
 
 export interface LoopContext extends PipelineContext {
   readonly readRegistry: () => Promise<Registry>
@@ -150,7 +150,7 @@ export async function runLoop(
       if (claiming) lane.claiming = false
       claiming = false
     }
-    const limit = lane.vectorizer.spec.batchSize ?? batchSize
+    const limit = batchSizeOf(lane.vectorizer, batchSize)
     const onClaimed = (rows: number) => {
       endClaim()
       lane.hungry = rows >= limit

@@ -33,7 +33,7 @@ export interface WorkerOptions {
   readonly documents?: DocumentsOption | undefined
   /** Only these, by `BlogPost.contentEmbeddings` or by their name in the registry. Default: all. */
   readonly vectorizers?: readonly string[] | undefined
-  /** Rows claimed at once, where the vectorizer does not say (`batchSize:`). Default 50. */
+  /** Rows claimed at once, where the vectorizer does not say (`batchSize:`). Default 50, of documents at most 10. */
   readonly batchSize?: number | undefined
   /**
    * Batches in flight, all vectorizers together. Default 4: while a provider thinks, the next batches are prepared

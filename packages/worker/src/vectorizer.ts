@@ -46,6 +46,13 @@ export interface VectorizerPlace {
 export const labelOf = (spec: Pick<VectorizerSpec, 'accessor' | 'source'>): string =>
   `${spec.source.model}.${spec.accessor}`
 
+/** Documents are large, and those of a batch are in memory together: pgai takes one at a time. */
+const mostDocuments = 10
+
+/** Rows of it to claim at once: what the annotation says, or else what the worker does. */
+export const batchSizeOf = ({ spec, holdsDocuments }: Vectorizer, otherwise: number): number =>
+  spec.batchSize ?? (holdsDocuments ? Math.min(otherwise, mostDocuments) : otherwise)
+
 /** Throws VZ106, VZ107 and VZ519 for a template or a chunking that cannot be compiled. */
 export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace): Vectorizer {
   return {

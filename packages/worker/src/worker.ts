@@ -19,6 +19,7 @@ import { observedBatch } from './telemetry/observed-batch.ts'
 import type { PrometheusMetrics } from './telemetry/prometheus.ts'
 import { createQueueDepth } from './telemetry/queue-depth.ts'
 import { createRedactor, redactingLogger } from './telemetry/redact.ts'
+import { batchSizeOf } from './vectorizer.ts'
 import { openContext, type WorkerBasis, type WorkerContext } from './worker-context.ts'
 
 export interface BatchRequest {
@@ -166,7 +167,7 @@ export function createWorker(options: WorkerOptions): Worker {
     if ('error' in found) throw found.error
     context.begin()
     const result = await observedBatch(context, found, embedderOf(found, basis.resolve), {
-      limit: limit ?? found.spec.batchSize ?? settings.batchSize,
+      limit: limit ?? batchSizeOf(found, settings.batchSize),
       signal: signal ? AbortSignal.any([signal, abandoning.signal]) : abandoning.signal,
       outageDelay: 1,
     })

@@ -110,3 +110,11 @@ test('a reader of the application’s own is asked instead', async () => {
   await blog.worker({ documents }).drain()
   expect(await chunks(blog)).toEqual([[1, 'LOADED DOC:7']])
 })
+
+test('of documents no more than ten are held at once, unless the annotation says so', async () => {
+  await using blog = await openWith({ parsing: 'html' })
+  await blog.insert(Array.from({ length: 12 }, (_, number) => `<p>${number}</p>`))
+  const claimed: number[] = []
+  await blog.worker({ onProgress: (batch) => void claimed.push(batch.claimed), concurrency: 1 }).drain()
+  expect(claimed).toEqual([10, 2])
+})

@@ -28,7 +28,9 @@ export interface LockRow {
 export function lockRows({ spec, source, queue }: Vectorizer, lease: string, keys: readonly Key[]): SqlQuery {
   const leaseParameter = `$${spec.source.key.length + 1}`
   const strength = spec.store.kind === 'column' ? 'NO KEY UPDATE' : 'KEY SHARE'
-  const isHeld = `${keysMatch(spec, 'queue')} AND queue.lease = ${leaseParameter}::uuid`
+  // Without the coalesce the planner takes the lease for rare, expects one row, and joins the lists below by comparing each
+  // row with every other: 6.8 ms instead of 1.9 for 200 keys.
+  const isHeld = `${keysMatch(spec, 'queue')} AND coalesce(queue.lease = ${leaseParameter}::uuid, false)`
   return {
     text: `WITH wanted AS MATERIALIZED (
   SELECT * FROM ${unnestKeys(spec)}
