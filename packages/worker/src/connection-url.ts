@@ -44,6 +44,15 @@ export function connectionConfig(url: string): PoolConfig {
   }
 }
 
+/**
+ * Whether statements are to be prepared once per connection: with `statement_cache_size`, Prisma's parameter, above 0. Not
+ * by default: a pooler in transaction mode may not know them (PgBouncer does from 1.21 on).
+ */
+export function preparesStatements(url: string): boolean {
+  const parameters = parse(url).searchParams
+  return Number(parameters.get('statement_cache_size') ?? 0) > 0 && parameters.get('pgbouncer') !== 'true'
+}
+
 function parse(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed && ['postgres:', 'postgresql:'].includes(parsed.protocol)) return parsed

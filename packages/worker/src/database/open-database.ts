@@ -1,9 +1,9 @@
 // Whatever the caller has as a Database the worker can use, and what that database can do.
 import { type Database, isVectorizerError, VectorizerError } from '@prisma-vectorizer/spec'
 import pg from 'pg'
-import { connectionConfig, noDatabaseUrl } from '../connection-url.ts'
+import { connectionConfig, noDatabaseUrl, preparesStatements } from '../connection-url.ts'
 import type { DatabaseOption } from './database-option.ts'
-import { fromPool, type PoolLike } from './pg.ts'
+import { fromPool, type PoolLike, type PoolUse } from './pg.ts'
 import { fromPglite, type PgliteLike } from './pglite.ts'
 import { borrowSession, connectSession, type Session, sharedSession } from './session.ts'
 
@@ -19,13 +19,18 @@ export interface OpenedDatabase {
 export async function openDatabase(option: DatabaseOption | undefined, connections: number): Promise<OpenedDatabase> {
   if (option === undefined) throw noDatabaseUrl()
   const ownPool = typeof option === 'string' ? createPool(option, connections) : undefined
-  const database = toDatabase(ownPool ?? (option as Exclude<DatabaseOption, string>), ownPool !== undefined)
+  let prepares = typeof option === 'string' && preparesStatements(option)
+  const use = { ownsPool: ownPool !== undefined, prepares: () => prepares }
+  const database = toDatabase(ownPool ?? (option as Exclude<DatabaseOption, string>), use)
   try {
     const [server] = await database.query<{ version: string }>('SELECT version()')
     // All connections to PGlite's socket are one session with a single unnamed statement: large messages of several
     // connections can be mixed up there.
     const isEmbedded = /emscripten|wasm/i.test(server?.version ?? '')
-    if (ownPool && isEmbedded) ownPool.options.max = 1
+    if (ownPool && isEmbedded) {
+      ownPool.options.max = 1
+      prepares = false
+    }
     const openSession = () => {
       if (typeof option === 'string' && !isEmbedded) return connectSession(option)
       const pool = ownPool ?? (isPool(option) ? option : undefined)
@@ -38,8 +43,8 @@ export async function openDatabase(option: DatabaseOption | undefined, connectio
   }
 }
 
-function toDatabase(opened: PoolLike | Database | PgliteLike, ownsPool: boolean): Database {
-  return isPool(opened) ? fromPool(opened, { ownsPool }) : fromPglite(opened as PgliteLike)
+function toDatabase(opened: PoolLike | Database | PgliteLike, use: PoolUse): Database {
+  return isPool(opened) ? fromPool(opened, use) : fromPglite(opened as PgliteLike)
 }
 
 const isPool = (opened: DatabaseOption): opened is PoolLike =>

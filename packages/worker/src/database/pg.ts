@@ -1,9 +1,17 @@
 // A `pg` pool as a Database.
+import { createHash } from 'node:crypto'
 import type { Database, Queryable, Row } from '@prisma-vectorizer/spec'
+
+interface NamedQuery {
+  readonly name: string
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: as `pg` declares it
+  readonly values: any[]
+}
 
 interface ConnectionLike {
   // biome-ignore lint/suspicious/noExplicitAny: as `pg` declares its values and rows
-  query(text: string, values?: any[]): Promise<{ readonly rows: any[] }>
+  query(query: string | NamedQuery, values?: any[]): Promise<{ readonly rows: any[] }>
 }
 
 interface ClientLike extends ConnectionLike {
@@ -17,33 +25,62 @@ export interface PoolLike extends ConnectionLike {
   end(): Promise<void>
 }
 
-/** `ownsPool`: whether `close` ends the pool. */
-export function fromPool(pool: PoolLike, { ownsPool }: { readonly ownsPool: boolean }): Database {
+export interface PoolUse {
+  /** Whether `close` ends the pool. */
+  readonly ownsPool: boolean
+  /** Whether statements are prepared once per connection, and then called by name. Default: never. */
+  readonly prepares?: () => boolean
+}
+
+export function fromPool(pool: PoolLike, { ownsPool, prepares }: PoolUse): Database {
   return {
-    ...queryableOf(pool),
-    transaction: (work) => runTransaction(pool, work),
+    ...queryableOf(pool, prepares),
+    transaction: (work) => runTransaction(pool, work, prepares),
     close: async () => {
       if (ownsPool) await pool.end()
     },
   }
 }
 
-// No named statements: behind PGlite's socket all connections are one session, where names would collide.
-export function queryableOf(connection: ConnectionLike): Queryable {
+const never = () => false
+
+/**
+ * Statements have names only where that was asked for: behind PGlite's socket all connections are one session, where names
+ * would collide, and older PgBouncers lose them between transactions.
+ */
+export function queryableOf(connection: ConnectionLike, prepares: () => boolean = never): Queryable {
   return {
     async query<R extends Row>(text: string, values: readonly unknown[] = []) {
-      const { rows } = await connection.query(text, [...values])
+      const named = prepares() && values.length > 0
+      const { rows } = named
+        ? await connection.query({ name: statementName(text), text, values: [...values] })
+        : await connection.query(text, [...values])
       return rows as R[]
     },
   }
 }
 
-async function runTransaction<T>(pool: PoolLike, work: (connection: Queryable) => Promise<T>): Promise<T> {
+const names = new Map<string, string>()
+
+/** PostgreSQL keeps 63 bytes of a name. The texts are few: each statement of the worker has one per vectorizer. */
+function statementName(text: string): string {
+  const known = names.get(text)
+  if (known !== undefined) return known
+  const name = `prisma_vectorizer_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
+  names.set(text, name)
+  return name
+}
+
+async function runTransaction<T>(
+  pool: PoolLike,
+  work: (connection: Queryable) => Promise<T>,
+  prepares: (() => boolean) | undefined,
+): Promise<T> {
   const client = await pool.connect()
   let broken = false
   try {
     await client.query('BEGIN')
-    const result = await work(queryableOf(client))
+    const result = await work(queryableOf(client, prepares))
     await client.query('COMMIT')
     return result
   } catch (error) {
