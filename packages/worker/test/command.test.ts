@@ -4,15 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseDuration } from '../src/arguments.ts'
 import { findDatabaseUrl } from '../src/configuration.ts'
-import { runProgram } from '../src/program.ts'
 import { openBlog } from './support/blog.ts'
+import { runCommand } from './support/run-command.ts'
 import { author, authorTable, blogPost, blogPostTable, installVectorizer } from './support/vectorizers.ts'
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
 
 let folder: string
 beforeEach(async () => {
@@ -24,27 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function run(...args: string[]): Promise<Ended> {
-  let code = 0
-  const written = { stdout: '', stderr: '' }
-  const into = (stream: keyof typeof written) => ({
-    isTTY: false,
-    columns: 80,
-    write(text: string | Uint8Array) {
-      written[stream] += String(text)
-      return true
-    },
-  })
-  await runProgram(args, {
-    folder,
-    stdout: into('stdout'),
-    stderr: into('stderr'),
-    setExitCode: (exitCode) => {
-      code = exitCode
-    },
-  })
-  return { code, ...written }
-}
+const run = (...args: string[]) => runCommand(args, folder)
 
 describe('the command line', () => {
   test('migrate needs the Prisma CLI of the application', async () => {

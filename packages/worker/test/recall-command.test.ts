@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase, withClient } from '../../../test/support/databases.ts'
-import { runProgram } from '../src/program.ts'
 import { few, half, note, photo, recallSql, rows } from './support/recall.ts'
+import { runCommand } from './support/run-command.ts'
 import { expectWellFormed } from './support/well-formed.ts'
 
 let database: TestDatabase
@@ -22,24 +22,7 @@ afterAll(async () => {
 
 const execute = (sql: string) => withClient(database.url, (client) => client.query(sql))
 
-async function run(...args: string[]) {
-  let code = 0
-  const written = { stdout: '', stderr: '' }
-  const into = (stream: keyof typeof written) => ({
-    isTTY: false,
-    columns: 80,
-    write(text: string | Uint8Array) {
-      written[stream] += String(text)
-      return true
-    },
-  })
-  const setExitCode = (exitCode: number) => {
-    code = exitCode
-  }
-  const commandLine = { folder, stdout: into('stdout'), stderr: into('stderr'), setExitCode }
-  await runProgram(['recall', ...args, '--database-url', database.url], commandLine)
-  return { code, ...written }
-}
+const run = (...args: string[]) => runCommand(['recall', ...args, '--database-url', database.url], folder)
 
 describe('the command', () => {
   test('prints a table and draws a plot', async () => {
