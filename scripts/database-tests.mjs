@@ -5,11 +5,16 @@ import { dirname, join, resolve } from 'node:path'
 import { root } from './process.mjs'
 
 const aboutFiles = [
+  'packages/schema-engine/test/failures.test.ts',
+  // shadow-database.postgres.test.ts has what is another thing there.
+  'packages/schema-engine/test/migrate.test.ts',
   'test/kinds-of-generator.test.ts',
   'test/kinds-of-module.test.ts',
   'test/kinds-of-schema.test.ts',
   'test/migrate-command.test.ts',
   'test/migrate-down.test.ts',
+  // test/life walks through more of Prisma's migrations there.
+  'test/migrate.test.ts',
   // push.postgres.test.ts has what is another thing there.
   'test/push.test.ts',
   'test/readme.test.ts',
