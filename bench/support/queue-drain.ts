@@ -21,6 +21,7 @@ export async function vectorizerOf(client: pg.Client, spec: VectorizerSpec): Pro
     vectorTypeOid: rows[0]?.oid as number,
     paused: false,
     textType: 'text',
+    registered: JSON.stringify(spec),
     chunking: {},
   })
 }

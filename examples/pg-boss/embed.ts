@@ -15,9 +15,9 @@ export interface BatchJob {
  * process that may do the work; pg-boss gives each job to one of them.
  */
 export async function embedWithPgBoss(boss: PgBoss, worker: Worker, cron = '* * * * *'): Promise<void> {
-  // Singleton: a drain that takes longer than a minute is not joined by the next. Rows have their own attempts, so a
+  // Stately: a drain that takes longer than a minute is not joined by the next, of which one at most waits. Rows have their own attempts, so a
   // job that failed is not tried again; the next one takes up what is left.
-  await boss.createQueue(drainQueue, { name: drainQueue, policy: 'singleton', retryLimit: 0, expireInMinutes: 15 })
+  await boss.createQueue(drainQueue, { name: drainQueue, policy: 'stately', retryLimit: 0, expireInMinutes: 15 })
   await boss.work(drainQueue, async () => {
     const { embedded, failed, drained } = await worker.drain({ deadline: Date.now() + 10 * 60_000 })
     return { embedded, failed, drained }

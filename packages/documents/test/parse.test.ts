@@ -133,6 +133,15 @@ describe('EPUB', () => {
     ),
   })
 
+  it('has each chapter once, however often it is named', async () => {
+    const often = Array.from({ length: 50 }, () => chapters[1])
+    expect(await parse({ bytes: epub(often) }, 'epub')).toBe('# Chapter Two\n\nThe clocks were striking.')
+  })
+
+  it.each(['a.xhtml', 'b%20one.xhtml'])('is refused when %s is encrypted', async (name) => {
+    expect((await rejected(parse({ bytes: epub(chapters, locking(name)) }, 'epub'))).code).toBe('VZ604')
+  })
+
   it('is refused when its chapters are encrypted; fonts that are do not matter', async () => {
     const error = await rejected(parse({ bytes: epub(chapters, locking('a.xhtml')) }, 'epub'))
     expect(error.code).toBe('VZ604')

@@ -41,8 +41,10 @@ export function embedderFromModel(
       // Servers such as vLLM refuse the option for models of one length even when it equals that length, and no list
       // of models can be complete; without it the check of the answer still decides.
       if (asked === undefined || !refusesDimensions(error)) throw error
+      const answer = await send(undefined)
+      // Only now: the text of an answer may speak of dimensions for another reason.
       refusedDimensions = true
-      return await send(undefined)
+      return answer
     }
   }
 

@@ -54,6 +54,7 @@ export function readEnvironmentFlags(command: Command, environment: NodeJS.Proce
     if (!isYes && !['false', '0', 'no', 'off', ''].includes(text)) {
       throw new InvalidArgumentError(`${envVar} must be true or false.`)
     }
-    command.setOptionValueWithSource(name, isYes ? true : undefined, 'env')
+    // An empty one, as an unset secret of a CI system is, leaves it to the config file.
+    command.setOptionValueWithSource(name, text === '' ? undefined : isYes, 'env')
   }
 }

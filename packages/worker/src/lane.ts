@@ -6,6 +6,8 @@ import type { Vectorizer } from './vectorizer.ts'
 
 export interface Lane {
   vectorizer: Vectorizer
+  /** Whether the registry still has it, fit to be worked on. */
+  present: boolean
   embedder: () => Promise<Embedder>
   /** Whether its queue may hold claimable rows: set by a poll and by every batch that had rows. */
   hungry: boolean
@@ -51,6 +53,7 @@ const emptyTally = (): Tally => ({
 export function createLane(vectorizer: Vectorizer, resolve: EmbedderResolver): Lane {
   return {
     vectorizer,
+    present: true,
     embedder: embedderOf(vectorizer, resolve),
     hungry: true,
     claiming: false,

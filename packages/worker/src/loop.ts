@@ -76,6 +76,7 @@ export async function runLoop(
   let failedPolls = 0
   let drained = false
   let fatal: VectorizerError | undefined
+  let failure: { readonly error: unknown } | undefined
   let turn = 0
   let wake = () => {}
 
@@ -93,7 +94,10 @@ export async function runLoop(
       for (const { label, error } of broken) endAt(`${label} cannot be embedded.`, error.message, error)
       const present = registry.vectorizers.filter(({ spec }) => spec.model !== null || !context.bringsVectors)
       const names = new Set(present.map(({ name }) => name))
-      for (const [name, lane] of lanes) if (!names.has(name) && lane.inFlight === 0) lanes.delete(name)
+      for (const [name, lane] of lanes) {
+        lane.present = names.has(name)
+        if (!lane.present && lane.inFlight === 0) lanes.delete(name)
+      }
       for (const vectorizer of present) {
         const lane = lanes.get(vectorizer.name)
         if (!lane) lanes.set(vectorizer.name, createLane(vectorizer, context.resolve))
@@ -106,7 +110,11 @@ export async function runLoop(
       pulse.polled(true)
     } catch (error) {
       pulse.polled(false)
-      if (drain || (isVectorizerError(error) && error.code === 'VZ503')) throw error
+      if (drain || (isVectorizerError(error) && error.code === 'VZ503')) {
+        // What is in flight is paid for: it is written before the error ends the loop.
+        failure = { error }
+        return
+      }
       pollAt = Date.now() + restAfter(++failedPolls)
       report.databaseFailed(error)
       endAt('The database cannot be read.', error instanceof Error ? error.message : String(error), error)
@@ -124,7 +132,12 @@ export async function runLoop(
     outages > 0 ? 1 : (vectorizer.spec.concurrency ?? Number.POSITIVE_INFINITY)
 
   const ready = (lane: Lane, now: number) =>
-    lane.hungry && !lane.claiming && !lane.gaveUp && now >= lane.resumeAt && lane.inFlight < mostInFlight(lane)
+    lane.present &&
+    lane.hungry &&
+    !lane.claiming &&
+    !lane.gaveUp &&
+    now >= lane.resumeAt &&
+    lane.inFlight < mostInFlight(lane)
 
   /** The lane whose turn it is: the one with the fewest batches in flight, then the one served longest ago. */
   function nextLane(): Lane | undefined {
@@ -179,8 +192,8 @@ export async function runLoop(
     wake()
   }
 
-  const mayClaim = () => !stopping.aborted && !fatal && Date.now() < deadline
-  const isWaiting = (lane: Lane) => lane.hungry && !lane.gaveUp && !lane.vectorizer.paused
+  const mayClaim = () => !stopping.aborted && !fatal && !failure && Date.now() < deadline
+  const isWaiting = (lane: Lane) => lane.present && lane.hungry && !lane.gaveUp && !lane.vectorizer.paused
 
   function pause(): Promise<void> {
     const now = Date.now()
@@ -219,6 +232,7 @@ export async function runLoop(
     unsubscribe()
     endPulse()
   }
+  if (failure) throw failure.error
   if (fatal) throw fatal
   return { lanes: [...lanes.values()], broken, drained }
 }

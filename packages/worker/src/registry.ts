@@ -136,6 +136,7 @@ function compile(
     vectorTypeOid: row.vector_oid,
     paused: row.paused,
     textType: row.text_type,
+    registered: typeof row.spec === 'string' ? row.spec : JSON.stringify(row.spec),
     chunking: ownVectors ? undefined : chunking,
   })
 }

@@ -14,6 +14,8 @@ export interface Vectorizer {
   /** In the registry: `BlogPost_embedding_store`. */
   readonly name: string
   readonly spec: VectorizerSpec
+  /** The spec as the registry has it, in JSON. */
+  readonly registered: string
   readonly paused: boolean
   /** Quoted, as the tables are named today. */
   readonly source: string
@@ -39,6 +41,7 @@ export interface VectorizerPlace {
   readonly paused: boolean
   /** Type of the text column: `text`, `varchar`, `bytea`. */
   readonly textType: string | null
+  readonly registered: string
   /** Undefined: nothing is chunked, and the splitter need not be there. */
   readonly chunking: ChunkerContext | undefined
 }
@@ -59,6 +62,7 @@ export function compileVectorizer(spec: VectorizerSpec, place: VectorizerPlace):
     label: labelOf(spec),
     name: spec.name,
     spec,
+    registered: place.registered,
     paused: place.paused,
     source: quoteTable(place.source),
     store: quoteTable(place.store),

@@ -183,11 +183,15 @@ describe('flags and environment', () => {
     expect(settled).toMatchObject({ health: { port: 8, host: '::1' }, leaseSeconds: undefined })
   })
 
-  test.each(['false', '0', 'no', 'off', ''])('%j in the environment is no', async (value) => {
-    vi.stubEnv('PRISMA_VECTORIZER_ONCE', value)
+  test.each([
+    ['false', false],
+    ['0', false],
+    ['no', false],
+    ['off', false],
+    ['', true],
+  ])('%j in the environment, over a yes in the file, is %j', async (value, expected) => {
     vi.stubEnv('PRISMA_VECTORIZER_EXIT_ON_ERROR', value)
-    const flags = await flagsOf()
-    expect([flags.once, flags.exitOnError]).toEqual([undefined, undefined])
+    expect(settle(await flagsOf(), { exitOnError: true }).exitOnError).toBe(expected)
   })
 
   test.each([

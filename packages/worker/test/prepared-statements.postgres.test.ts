@@ -30,3 +30,17 @@ test('statements are prepared once per connection where the URL says so, and emb
   await blog.query(`UPDATE "BlogPost" SET content = content || ' More.'`)
   expect(await worker.drain()).toMatchObject({ embedded: 120, failed: 0 })
 })
+
+test('a statement whose result a migration changed fails once, and goes without a name then', async () => {
+  await using blog = await openBlog()
+  const { database } = await openDatabase(`${blog.url}?statement_cache_size=100`, 1)
+  const read = () => database.query('SELECT * FROM "BlogPost" WHERE id >= $1', [0])
+  try {
+    expect(await read()).toEqual([])
+    await blog.query('ALTER TABLE "BlogPost" ADD extra integer')
+    await expect(read()).rejects.toMatchObject({ code: '0A000' })
+    expect(await read()).toEqual([])
+  } finally {
+    await database.close()
+  }
+})

@@ -1,5 +1,6 @@
 // The files in a ZIP archive, with a limit on what they unpack to.
 // Not fflate's unzipSync: it allocates what an entry claims to unpack to, and does not stop where it unpacks to more.
+import { constants } from 'node:buffer'
 import { inflateRawSync } from 'node:zlib'
 import { tooLarge } from '../load/refusals.ts'
 import { encrypted } from './unreadable.ts'
@@ -76,7 +77,7 @@ function unpackedEntry(archive: Buffer, entry: Entry, limit: number): Uint8Array
   if (entry.method === 0) return packed.length > limit ? undefined : packed
   if (entry.method !== 8) throw new Error(`its archive is packed with method ${entry.method}, which is not known.`)
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(1, limit) })
+    return inflateRawSync(packed, { maxOutputLength: Math.max(1, Math.min(limit, constants.MAX_LENGTH)) })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') return undefined
     throw error

@@ -22,14 +22,20 @@ export async function epubToMarkdown(
   if (packagePath === undefined || book === undefined) throw new Error('its container.xml names no package.')
 
   // Fonts are often named there too; they are obfuscated, not the book encrypted.
-  const locked = new Set(attributesOf(read('META-INF/encryption.xml') ?? '', 'CipherReference').map(({ URI }) => URI))
+  const locked = new Set(
+    attributesOf(read('META-INF/encryption.xml') ?? '', 'CipherReference').map(({ URI }) => decodedPath(URI ?? '')),
+  )
   const hrefs = new Map(attributesOf(book, 'item').map(({ id, href }) => [id, href]))
   const chapters: string[] = []
+  // Each once: naming one chapter again and again would make any amount of text of a small file.
+  const seen = new Set<string>()
   for (const { idref } of attributesOf(book, 'itemref')) {
     signal?.throwIfAborted()
     const href = hrefs.get(idref)
     if (href === undefined) continue
-    const path = posix.join(posix.dirname(packagePath), decodeURIComponent(href))
+    const path = posix.join(posix.dirname(packagePath), decodedPath(href))
+    if (seen.has(path)) continue
+    seen.add(path)
     if (locked.has(path)) throw encrypted(shown, 'its chapters are protected (DRM)')
     const chapter = read(path)
     if (chapter !== undefined) chapters.push(await htmlToMarkdown(chapter))
@@ -39,12 +45,21 @@ export async function epubToMarkdown(
   return text
 }
 
+/** A bare `%` is a sign like any other. */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
 /** Of each `<name …>` in `xml`, with or without a namespace prefix. The three files have attributes and no text. */
 function attributesOf(xml: string, name: string): readonly Readonly<Record<string, string>>[] {
   const withoutComments = xml.replace(/<!--.*?(?:-->|$)/gsu, '')
   const elements = withoutComments.match(new RegExp(`<(?:[\\w-]+:)?${name}\\s[^>]*`, 'gu')) ?? []
   return elements.map((element) => {
-    const pairs = element.matchAll(/([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gu)
+    const pairs = element.matchAll(/(?<![\w:-])([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gu)
     return Object.fromEntries([...pairs].map(([, key = '', one, two]) => [key, unescapedXml(one ?? two ?? '')]))
   })
 }

@@ -29,7 +29,12 @@ export async function watchStatus({ sample, write, seconds, json, isTerminal, si
       write(json ? jsonLine(taken, ratesOf(samples)) : shown(renderStatus(taken, ratesOf(samples)), isTerminal))
     } catch (error) {
       if (samples.length === 0) throw error
-      write(shown(`${error instanceof Error ? error.message : String(error)}\n`, isTerminal && !json))
+      const message = error instanceof Error ? error.message : String(error)
+      write(
+        json
+          ? `${JSON.stringify({ time: new Date().toISOString(), error: message })}\n`
+          : shown(`${message}\n`, isTerminal),
+      )
     }
     // Counting a large store takes seconds: it is not to keep the server busy.
     const rest = Math.max(seconds * 1_000, 9 * (Date.now() - startedAt))

@@ -16,6 +16,25 @@ interface ConnectionLike {
 
 interface ClientLike extends ConnectionLike {
   release(destroy?: boolean): void
+  on?(event: 'error', listener: (error: Error) => void): unknown
+  off?(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/**
+ * A client that is checked out has no listener of its pool's: the loss of its connection would end the process, where the
+ * query that is running reports it as well. Returns how to give it back.
+ */
+export async function checkOut(pool: PoolLike): Promise<{ client: ClientLike; giveBack: (broken: boolean) => void }> {
+  const client = await pool.connect()
+  const ignore = () => {}
+  client.on?.('error', ignore)
+  return {
+    client,
+    giveBack(broken) {
+      client.off?.('error', ignore)
+      client.release(broken)
+    },
+  }
 }
 
 /** The part of a `pg` pool that is used. */
@@ -51,14 +70,24 @@ const never = () => false
 export function queryableOf(connection: ConnectionLike, prepares: () => boolean = never): Queryable {
   return {
     async query<R extends Row>(text: string, values: readonly unknown[] = []) {
-      const named = prepares() && values.length > 0
-      const { rows } = named
-        ? await connection.query({ name: statementName(text), text, values: [...values] })
-        : await connection.query(text, [...values])
-      return rows as R[]
+      const isNamed = prepares() && values.length > 0 && !unfit.has(text)
+      const query = isNamed ? { name: statementName(text), text, values: [...values] } : text
+      try {
+        return (await connection.query(query, [...values])).rows as R[]
+      } catch (error) {
+        if (isNamed && isAboutName(error)) unfit.add(text)
+        throw error
+      }
     },
   }
 }
+
+/** Statements that a pooler lost, or whose columns a migration has changed: they go without a name from then on. */
+const unfit = new Set<string>()
+
+/** Feature not supported (a cached plan must not change its result), unknown or duplicate prepared statement. */
+const isAboutName = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['0A000', '26000', '42P05'].includes(String(error.code))
 
 const names = new Map<string, string>()
 
@@ -76,7 +105,7 @@ async function runTransaction<T>(
   work: (connection: Queryable) => Promise<T>,
   prepares: (() => boolean) | undefined,
 ): Promise<T> {
-  const client = await pool.connect()
+  const { client, giveBack } = await checkOut(pool)
   let broken = false
   try {
     await client.query('BEGIN')
@@ -90,6 +119,6 @@ async function runTransaction<T>(
     })
     throw error
   } finally {
-    client.release(broken)
+    giveBack(broken)
   }
 }

@@ -3,7 +3,7 @@
 import type { Database, Queryable } from '@prisma-vectorizer/spec'
 import pg from 'pg'
 import { connectionConfig } from '../connection-url.ts'
-import { type PoolLike, queryableOf } from './pg.ts'
+import { checkOut, type PoolLike, queryableOf } from './pg.ts'
 
 export interface Session extends Queryable {
   /** Closes it, or gives it back to its pool. `broken`: its settings are not as they were. */
@@ -20,8 +20,8 @@ export async function connectSession(url: string): Promise<Session> {
 }
 
 export async function borrowSession(pool: PoolLike): Promise<Session> {
-  const client = await pool.connect()
-  return { ...queryableOf(client), end: async (broken = false) => client.release(broken) }
+  const { client, giveBack } = await checkOut(pool)
+  return { ...queryableOf(client), end: async (broken = false) => giveBack(broken) }
 }
 
 /** PGlite has one connection, which all share. Of an object of the caller's that is assumed. */

@@ -53,6 +53,8 @@ export async function startHealthServer(
     server.once('error', (cause) => reject(unavailable(port, host, cause)))
     server.listen(port, host, resolve)
   })
+  // Without a listener a failed connection could end the process.
+  server.on('error', () => {})
   // Alone it keeps no process alive: one that has drained the queue may end.
   server.unref()
   return {

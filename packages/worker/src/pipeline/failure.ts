@@ -2,6 +2,7 @@
 import { isVectorizerError } from '@prisma-vectorizer/spec'
 import { withoutSecrets, withoutTexts } from '../errors/strip-texts.ts'
 import type { ClaimedRow, FailedRow, Step } from './batch.ts'
+import { storable } from './storable-text.ts'
 
 /** An error that is not about any row: rows go back to the queue, and the vectorizer pauses. */
 export interface Outage {
@@ -17,7 +18,8 @@ const longestMessage = 2_000
 /** An error as a message for the database and the log: short, without secrets, and without any of `texts`. */
 export function describeFailure(error: unknown, texts: readonly string[]): string {
   const message = error instanceof Error ? error.message || error.name : String(error)
-  return withoutSecrets(withoutTexts(message, texts)).replaceAll('\0', '').slice(0, longestMessage)
+  // Cut last of all, and half a character made whole: jsonb refuses it.
+  return storable(withoutSecrets(withoutTexts(message, texts)).replaceAll('\0', '').slice(0, longestMessage))
 }
 
 /** What the row, as it is, will fail at every time. */
@@ -98,11 +100,13 @@ export function isContention(error: unknown): boolean {
 export function isMisfit(error: unknown): boolean {
   const state = sqlState(error)
   // 42804 to 42P18 also holds type errors, which are as little the fault of a row.
-  return state?.startsWith('42') === true || state?.startsWith('3F') === true
+  // 42P05 is about the name of a prepared statement, which is mended by then (database/pg.ts).
+  return (state?.startsWith('42') === true && state !== '42P05') || state?.startsWith('3F') === true
 }
 
-/** The connection or the server failed, not the statement. */
+/** The connection or the server failed, not the statement. A statement that timed out (57014) may pass for fewer rows. */
 export function isConnectionFailure(error: unknown): boolean {
   const state = sqlState(error)
+  if (state === '57014') return false
   return state === undefined || /^(08|53|57|58|XX)/.test(state)
 }

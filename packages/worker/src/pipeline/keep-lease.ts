@@ -8,9 +8,13 @@ import type { ClaimedRow, Lease, PipelineContext } from './batch.ts'
 /** A call that has not answered after this many leases is given up. */
 const longestInLeases = 10
 
+/** Milliseconds that work has to heed its signal. A splitter or reader of the application's may know nothing of signals. */
+const heed = 1_000
+
 /**
  * Runs `work`, renewing the lease every third of it. `work`'s signal is aborted with `signal`, or after 10 leases (50
- * minutes by default), when a provider that hangs is treated like one that is down.
+ * minutes by default), when a provider that hangs is treated like one that is down. Rejects with the signal's reason where
+ * `work` does not end by itself then.
  */
 export async function keepLease<T>(
   { database, leaseSeconds, logger }: PipelineContext,
@@ -31,9 +35,23 @@ export async function keepLease<T>(
   const patience = new AbortController()
   const longest = leaseSeconds * longestInLeases
   const giveUp = setTimeout(() => patience.abort(noAnswer(vectorizer.label, longest)), longest * 1_000)
+  const either = AbortSignal.any([signal, patience.signal])
+  let stopWaiting = () => {}
+  const tooLate = new Promise<never>((_, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    const onAbort = () => {
+      timer = setTimeout(() => reject(either.reason), heed)
+    }
+    either.addEventListener('abort', onAbort, { once: true })
+    stopWaiting = () => {
+      either.removeEventListener('abort', onAbort)
+      clearTimeout(timer)
+    }
+  })
   try {
-    return await work(AbortSignal.any([signal, patience.signal]))
+    return await Promise.race([work(either), tooLate])
   } finally {
+    stopWaiting()
     clearInterval(renewal)
     clearTimeout(giveUp)
   }

@@ -71,7 +71,7 @@ export async function processBatch(
     if (suspected) leave = enterQuarantine()
     await release(context, lease, later, 0)
     if (later.length === claimed.length) {
-      await afterQuarantine()
+      await Promise.race([afterQuarantine(), once(signal)])
       return { ...emptyResult(vectorizer), claimed: claimed.length, returned: claimed.length }
     }
     const claimSeconds = lap()
@@ -112,6 +112,8 @@ export async function processBatch(
     // Best effort: if the database is away, the lease runs out by itself.
     const outage = outageOfBatch(vectorizer, error)
     await release(context, lease, claimed, outage ? outageDelay : 0).catch(() => {})
+    if (!outage && signal.aborted)
+      return { ...emptyResult(vectorizer), claimed: claimed.length, returned: claimed.length }
     if (!outage) throw error
     await recordOutage(context, vectorizer, 'load', outage).catch(() => {})
     return { ...emptyResult(vectorizer), claimed: claimed.length, returned: claimed.length, outage }
@@ -129,7 +131,8 @@ function unreadOf(loaded: readonly LoadedRow[], { read, failed }: Documents): re
 
 /** An error that no row of the batch can help: tables that do not fit, documents that nothing can read. */
 function outageOfBatch({ spec }: Vectorizer, error: unknown): Outage | undefined {
-  if (isVectorizerError(error)) return { ...outageOf(error), temporary: false }
+  // VZ405: nothing has answered for too long, which may pass.
+  if (isVectorizerError(error)) return { ...outageOf(error), temporary: error.code === 'VZ405' }
   if (!isMisfit(error)) return undefined
   const fact = error instanceof Error ? error.message : String(error)
   return { ...outageOf(misfit(spec, fact, error)), temporary: false }
@@ -152,6 +155,13 @@ const emptyResult = ({ label }: Vectorizer) =>
     seconds: noSeconds,
     outage: undefined,
   }) as const satisfies BatchResult
+
+/** Resolves when `signal` is aborted. */
+const once = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 
 /** Seconds since the last time it was asked. */
 function stopwatch(): () => number {

@@ -1,5 +1,5 @@
 // The gate of the write: which of the claimed rows may be written, and holds them until the transaction ends.
-import { quoteLiteral, type SqlQuery } from '@prisma-vectorizer/spec'
+import { quoteLiteral, type SqlQuery, vectorizerSchema } from '@prisma-vectorizer/spec'
 import type { Vectorizer } from '../vectorizer.ts'
 import { hidesRows } from './hides-rows.ts'
 import { type Key, keyArrays, keysMatch, queueKeys, unnestKeys } from './keys.ts'
@@ -22,11 +22,19 @@ export interface LockRow {
  * A row that row-level security may hide is not taken for gone: security that was switched on since the registry was
  * read must not cost any embeddings.
  *
+ * Nor is anything written by a spec that is no longer registered: a migration to another model has queued the rows again,
+ * and the vectors at hand are the old one's. They wait until the worker has read the new spec.
+ *
  * Also switches JIT off until the transaction ends: a store that was never analysed makes the planner expect so many
  * chunks to replace that PostgreSQL compiles the statement, 20 ms for one that runs 0.1 ms.
  */
-export function lockRows({ spec, source, queue }: Vectorizer, lease: string, keys: readonly Key[]): SqlQuery {
+export function lockRows(
+  { name, registered, spec, source, queue }: Vectorizer,
+  lease: string,
+  keys: readonly Key[],
+): SqlQuery {
   const leaseParameter = `$${spec.source.key.length + 1}`
+  const [nameParameter, specParameter] = [2, 3].map((number) => `$${spec.source.key.length + number}`)
   const strength = spec.store.kind === 'column' ? 'NO KEY UPDATE' : 'KEY SHARE'
   // Without the coalesce the planner takes the lease for rare, expects one row, and joins the lists below by comparing each
   // row with every other: 6.8 ms instead of 1.9 for 200 keys.
@@ -55,6 +63,7 @@ SELECT
   wanted.ordinal::int AS ordinal,
   CASE
     WHEN queue_locked.ordinal IS NULL THEN 'busy'
+    WHEN NOT EXISTS (SELECT FROM ${vectorizerSchema}.vectorizer WHERE name = ${nameParameter} AND spec = ${specParameter}::jsonb) THEN 'busy'
     WHEN queue_locked.with_source THEN 'locked'
     WHEN EXISTS (SELECT FROM ${source} AS source WHERE ${keysMatch(spec, 'source')}) THEN 'busy'
     WHEN ${hidesRows(`${quoteLiteral(source)}::regclass`)} THEN 'busy'
@@ -62,6 +71,6 @@ SELECT
   END AS state
 FROM leased AS wanted
 LEFT JOIN queue_locked USING (ordinal)`,
-    values: [...keyArrays(spec, keys), lease],
+    values: [...keyArrays(spec, keys), lease, name, registered],
   }
 }
