@@ -69,6 +69,10 @@ it.each([
   ['open comments', '<!-- '.repeat(100_000)],
   ['open scripts', '<script>'.repeat(50_000)],
   ['closing tags', '</td></li></div>'.repeat(50_000)],
+  ['cells and items in each other', '<td><li>'.repeat(50_000)],
+  ['lists in each other', '<ul><li>x'.repeat(50_000)],
+  ['paragraphs in deep elements', `${'<div>'.repeat(250)}${'<p>x</p>'.repeat(50_000)}`],
+  ['open objects', '<object>'.repeat(50_000)],
 ])('is done with 50,000 %s within seconds', async (_, html) => {
   const start = performance.now()
   await markdown(`<p>first</p>${html}`)
@@ -77,4 +81,11 @@ it.each([
 
 it('keeps the text below the deepest level', async () => {
   expect(await markdown(`${'<div>'.repeat(5000)}deep${'</div>'.repeat(5000)}<h1>after</h1>`)).toBe('deep\n\n# after')
+})
+
+it('keeps a table whose cells hold stray end tags, and ends what is left open', async () => {
+  const rows = '<tr><td>a</div></p></td><td><b>b</td></tr><tr><td>c</span></td><td>d</td></tr>'
+  expect(await markdown(`<div><table>${rows}</table><p>after</div>`)).toBe(
+    '| a | **b** |\n| - | ----- |\n| c | d     |\n\nafter',
+  )
 })
