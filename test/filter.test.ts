@@ -100,6 +100,36 @@ describe('a table of chunks', () => {
     expect(await queued()).toEqual([1])
   })
 
+  test('survives it in a session that has updated rows before', async () => {
+    await insert(`(1, 'a', true, 'EN', 0), (2, 'a', true, 'DE', 0)`)
+    await run(`UPDATE "Post" SET content = 'b'`)
+    await worked()
+    await store(1, 2)
+    await run(`CREATE TYPE "Lang_new" AS ENUM ('EN', 'FR', 'DE');
+      ALTER TABLE "Post" ALTER COLUMN lang TYPE "Lang_new" USING lang::text::"Lang_new";
+      DROP TYPE "Lang"; ALTER TYPE "Lang_new" RENAME TO "Lang"`)
+    await run(`UPDATE "Post" SET content = 'c', lang = CASE id WHEN 1 THEN 'FR' ELSE 'EN' END::"Lang"`)
+    expect(await queued()).toEqual([2])
+    expect(await stored()).toEqual([2])
+  })
+
+  test('queues by the new key, where the old one is a column that may be empty', async () => {
+    await insert(`(1, 'a', true, 'EN', 0)`)
+    await worked()
+    await run(`ALTER TABLE "Post" RENAME COLUMN id TO number; ALTER TABLE "Post" DROP CONSTRAINT "Post_pkey" CASCADE;
+      ALTER TABLE "Post" ADD PRIMARY KEY (number), ADD COLUMN id INTEGER`)
+    await run(`INSERT INTO "Post" (number, content, published, lang) VALUES (2, 'a', true, 'EN'), (3, 'a', true, 'EN')`)
+    await run(`INSERT INTO "Post" (number, content, published, lang) VALUES (4, 'a', true, 'EN')`)
+    await run(`INSERT INTO "Post" (number, content, published, lang) VALUES (5, 'a', false, 'EN')`)
+    expect(await queued()).toEqual([2, 3, 4])
+    await run(`UPDATE "Post" SET content = 'b' WHERE number = 1`)
+    expect(await queued()).toEqual([1, 2, 3, 4])
+    await worked()
+    await run(`UPDATE "Post" SET published = false WHERE number = 1`)
+    // The worker finds it outside, and removes its chunks.
+    expect(await queued()).toEqual([1])
+  })
+
   describe('another filter', () => {
     const all = specsOfSchema(schemaOf(''))
     const narrower = specsOfSchema(schemaOf('published = true and views > 10'))
@@ -121,6 +151,16 @@ describe('a table of chunks', () => {
       await run(migrate(all, specs))
       expect(await stored()).toEqual([1, 2])
       expect(await queued()).toEqual([3])
+    })
+
+    test('lets in rows that have no vector, though columns of the old filter are gone', async () => {
+      await insert(rows)
+      await store(1)
+      await worked()
+      await run('ALTER TABLE "Post" DROP COLUMN published; ALTER TABLE "Post" RENAME COLUMN lang TO language')
+      await run(migrate(specsOfSchema(schemaOf('views > 10')), specs))
+      expect(await stored()).toEqual([])
+      expect(await queued()).toEqual([2, 3])
     })
 
     test('says what it costs', () => {
@@ -148,5 +188,31 @@ describe('a column of the source', () => {
       { id: 2, embedding: null },
     ])
     expect(await queued()).toEqual([])
+  })
+})
+
+describe('a column of fixed length', () => {
+  const schema = `model Post {
+  id      Int    @id
+  /// @vectorizer(dimensions: 3, where: code = "ab")
+  content String
+  code    String @db.Char(5)
+}
+`
+  const posts =
+    'CREATE TABLE "Post" ("id" INTEGER NOT NULL PRIMARY KEY, "content" TEXT NOT NULL, "code" CHAR(5) NOT NULL);'
+  const { run } = useVectorizedTables(
+    `CREATE EXTENSION vector; ${posts}${migrationSql(specsOfSchema(schema), { tables: posts })}`,
+  )
+  const queued = async () =>
+    (await run('SELECT key_id FROM vectorizer."Post_embedding_store_queue"')).map(({ key_id }) => key_id)
+
+  test('is compared without the blanks that fill it, whatever is done', async () => {
+    await run(`INSERT INTO "Post" VALUES (1, 'a', 'ab'), (2, 'a', 'b')`)
+    expect(await queued()).toEqual([1])
+    await run(`UPDATE "Post" SET content = 'b'`)
+    expect(await queued()).toEqual([1])
+    await run(`UPDATE "Post" SET code = CASE code WHEN 'ab' THEN 'b' ELSE 'ab' END`)
+    expect(await queued()).toEqual([2])
   })
 })

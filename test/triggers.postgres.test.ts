@@ -39,6 +39,25 @@ test.each(['READ COMMITTED', 'REPEATABLE READ'])(
   },
 )
 
+test('once they have met it, no session waits for another', async () => {
+  await using database = await createDatabase({ sql: tables + migrationSql(specs, { tables }) + rows })
+  const [a, b] = [new pg.Client(database.url), new pg.Client(database.url)]
+  await Promise.all([a.connect(), b.connect()])
+  try {
+    await a.query('DELETE FROM vectorizer."Post_embedding_store_queue"')
+    await a.query('ALTER TABLE "Post" RENAME COLUMN "text" TO "body"')
+    await a.query(`UPDATE "Post" SET body = 'new' WHERE id = 1`)
+    await a.query('BEGIN')
+    await a.query(`UPDATE "Post" SET body = 'new' WHERE id = 2`)
+    await b.query(`SET lock_timeout = '2s'`)
+    await b.query(`UPDATE "Post" SET body = 'new' WHERE id = 3`)
+    await a.query('COMMIT')
+    expect((await a.query(queued)).rows).toEqual([{ count: 3 }])
+  } finally {
+    await Promise.all([a.end(), b.end()])
+  }
+})
+
 test('an update in one session and a delete in another of the same row end with nothing queued', async () => {
   await using database = await createDatabase({ sql: tables + migrationSql(specs, { tables }) + rows })
   const [a, b] = [new pg.Client(database.url), new pg.Client(database.url)]

@@ -40,9 +40,14 @@ BEGIN
   IF ({{newKey}}) IS DISTINCT FROM ({{oldKey}}) THEN
     DELETE FROM {{queue}} WHERE ({{queueKey}}) = ({{oldKey}}) RETURNING reembed INTO waits_for_another_model;{{forgetOldKey}}
   END IF;{{leaveFilter}}
-  INSERT INTO {{queue}} AS queued ({{queueKey}}, reembed)
-  VALUES ({{newKey}}, coalesce(waits_for_another_model, false))
-  {{requeue}};
+  IF num_nulls({{newKey}}) = 0 THEN
+    INSERT INTO {{queue}} AS queued ({{queueKey}}, reembed)
+    VALUES ({{newKey}}, coalesce(waits_for_another_model, false))
+    {{requeue}};
+    RETURN NULL;
+  END IF;
+  -- A column that was the key, and is one no more.
+  {{enqueueUnknown}}
   RETURN NULL;
 END
 {{functionTag}};
@@ -94,6 +99,12 @@ BEGIN
   IF tg_op = 'DELETE' OR tg_op = 'UPDATE' AND ({{newVariables}}) IS DISTINCT FROM ({{oldVariables}}) THEN
     DELETE FROM {{queue}} WHERE ({{queueKey}}) = ({{oldVariables}}) RETURNING reembed INTO waits_for_another_model;{{forgetOldRow}}
   END IF;
+  -- An update that moves a row to another partition is a DELETE and, right after it, an INSERT.
+  IF tg_op = 'DELETE' THEN
+    PERFORM set_config('vectorizer.moved_' || md5({{nameLiteral}}), coalesce(waits_for_another_model, false)::text, true);
+  ELSIF tg_op = 'INSERT' THEN
+    waits_for_another_model := current_setting('vectorizer.moved_' || md5({{nameLiteral}}), true) = 'true';
+  END IF;
   IF tg_op = 'DELETE' OR tg_op = 'INSERT' AND NOT inside THEN
     RETURN NULL;
   END IF;{{rowLeavesFilter}}
@@ -129,6 +140,10 @@ CREATE OR REPLACE FUNCTION {{guardFunction}}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {{functionTag}}
 BEGIN
   {{returnIfWatchedAreAsKnown}}
+  -- Switched already: no lock, which would make every update wait for the transactions before it.
+  IF (SELECT prosrc FROM pg_proc WHERE oid = {{unknownSignatureLiteral}}::regprocedure) <> 'SELECT false' THEN
+    RETURN NULL;
+  END IF;
   -- One session switches, the others wait for it: two replacing one function at once would be an error.
   PERFORM pg_advisory_xact_lock(hashtextextended({{nameLiteral}}, 0));
   IF (SELECT prosrc FROM pg_proc WHERE oid = {{unknownSignatureLiteral}}::regprocedure) = 'SELECT false' THEN

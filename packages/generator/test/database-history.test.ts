@@ -151,7 +151,7 @@ test('costs are counted in the database', async () => {
   expect(await all(spec, spec)).toBe('1,200 rows to embed; stored now: 1 chunk, about 1 token')
   expect(await all(wider, spec)).toBe('600 rows to embed; stored now: 1 chunk, about 1 token')
   expect(await costOf({ spec: wider, previous: narrower, rows: 'newly inside' })).toBe(
-    '600 rows to embed, about 6,000 tokens',
+    '599 rows to embed, about 5,990 tokens',
   )
   const uri = { ...spec, source: { ...spec.source, loading: 'uri' as const } }
   expect(await all(uri)).toBe('1,200 rows to embed')

@@ -222,6 +222,31 @@ describe('a change', () => {
     expect(migration?.summary).toContain(`Changed: key. ${chunkedAgain}`)
   })
 
+  test('of the key from a string to an enum rewrites functions and triggers, and embeds nothing', () => {
+    const keyed = (type: string) => specOf(`${model(`id ${type} @id\n  ${text}`)}\nenum Kind {\n  A\n}\n`)
+    const tables = 'CREATE TABLE "BlogPost" ("id" "Kind" NOT NULL, "content" TEXT NOT NULL);'
+    const { migrations } = planMigrations([keyed('Kind')], historyOf([keyed('String')], tables))
+    expect(statements(migrations[0]?.sql ?? '')).toEqual([
+      'DROP TRIGGER',
+      'CREATE OR REPLACE FUNCTION',
+      'CREATE TRIGGER',
+      'INSERT INTO',
+    ])
+    expect(migrations[0]?.summary).toBe('BlogPost.content: Changed: key.')
+    // The readers of the old type, which nothing calls any more.
+    expect(migrations[0]?.sql).toContain('_as_text"(TEXT, integer);')
+  })
+
+  test('of a filter asks which rows have no vector, not the earlier filter: its columns may be gone', () => {
+    const filtered = (filter: string) => specOf(blogPost(`dimensions: 3, where: ${filter}`))
+    const { sql } = change(filtered('title = "a"'), filtered('id > 1'))
+    expect(sql).toContain(
+      'FROM "BlogPost" AS source\nWHERE ("id" > 1) IS TRUE\n' +
+        '  AND NOT EXISTS (SELECT FROM "BlogPost_embedding_store" AS store WHERE source."id" = store."id")\n',
+    )
+    expect(sql.match(/"title"/gu)).toBeNull()
+  })
+
   test('of the key’s length alone is registered, no more', () => {
     const keyed = (length: number) => specOf(model(`id String @id @db.VarChar(${length})\n  ${text}`))
     const tables = 'CREATE TABLE "BlogPost" ("id" VARCHAR(10) NOT NULL, "content" TEXT NOT NULL);'

@@ -44,6 +44,14 @@ describe('a new vectorizer', () => {
     )
   })
 
+  test('drops the index of a store of another size first: it may be an expression of the old dimensions', () => {
+    const sql = planMigrations([specOf(blogPost('dimensions: 4'))], historyOf([])).migrations[0]?.sql ?? ''
+    const dropped = 'DROP INDEX IF EXISTS "BlogPost_embedding_store_embedding_vector_idx";'
+    expect(sql.indexOf(dropped)).toBeGreaterThan(0)
+    expect(sql.indexOf(dropped)).toBeLessThan(sql.indexOf('TYPE vector(4)'))
+    expect(planMigrations([spec], historyOf([])).migrations[0]?.sql).not.toContain(dropped)
+  })
+
   test('replaces the btree that Prisma makes of a declared index', () => {
     const plain = specOf(blogPost('dimensions: 3, index: hnsw(halfvec: false)'))
     const sqlFor = (tables: string) => planMigrations([plain], historyOf([], tables)).migrations[0]?.sql

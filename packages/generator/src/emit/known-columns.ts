@@ -136,7 +136,8 @@ export function queueKeyType(part: KeyColumnSpec): string {
   return type === 'CHAR' ? 'BPCHAR' : type === 'BIT' ? 'VARBIT' : type
 }
 
-const bareType = (sqlType: string): string => sqlType.replace(/\(.*\)$/u, '')
+/** Without its length or precision. */
+export const bareType = (sqlType: string): string => sqlType.replace(/\(.*\)$/u, '')
 
 const named = (column: string): string => `attname = ${quoteLiteral(column)}`
 

@@ -30,9 +30,9 @@ function createVectorizer(spec: VectorizerSpec, { store, secures }: StoreState):
     ...(store === 'absent' && spec.store.schema !== spec.source.schema ? [renderSql('store-schema', names)] : []),
     ...(store === 'absent' ? [renderSql('store', names)] : []),
     ...(store === 'absent' && hasForeignKey(spec) ? [renderSql('foreign-key', names)] : []),
+    // What Prisma has made of the declared index is a btree. One of other dimensions would stay, being there.
+    ...(store === 'of another size' || (store !== 'absent' && isDeclaredIndex(spec)) ? [dropVectorIndex(spec)] : []),
     ...(store === 'of another size' ? [retypeStore(spec, 'emptied')] : plainStorage(spec)),
-    // What Prisma has made of the declared index is a btree.
-    ...(store !== 'absent' && isDeclaredIndex(spec) ? [dropVectorIndex(spec)] : []),
     ...vectorIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
     ...textIndex(spec, store === 'absent' ? 'new' : 'maybe there'),
     ...machinery(spec, secures),
@@ -103,7 +103,10 @@ function changeVectorizer(
   return [
     ...(change.rebuildsTextIndex ? [...dropTextIndex(previous), ...textIndex(spec)] : []),
     ...(change.rewritesFunctions ? [sqlNames(previous).dropTriggers] : []),
-    ...(change.queue !== 'kept' ? [sqlNames(previous).dropKeyReaders] : []),
+    ...(change.queue !== 'kept' ||
+    (change.rewritesFunctions && sqlNames(previous).dropKeyReaders !== names.dropKeyReaders)
+      ? [sqlNames(previous).dropKeyReaders]
+      : []),
     ...(change.queue === 'rebuilt' ? rebuildQueue(spec) : []),
     ...(change.queue === 'widened' ? [renderSql('widen-queue', names)] : []),
     ...(change.rewritesFunctions ? [renderSql('functions', names), renderSql('triggers', names)] : []),
@@ -114,7 +117,7 @@ function changeVectorizer(
     ...(change.narrows ? [forgetOutside(spec)] : []),
     ...(change.embeds === 'all' ? [enqueueAll(spec, change)] : []),
     ...(change.embeds === 'newly inside'
-      ? [enqueue(spec, 'Rows that `where` lets in are embedded.', { previous })]
+      ? [enqueue(spec, 'Rows that `where` lets in are embedded.', { lackVectors: true })]
       : []),
   ]
 }
@@ -180,20 +183,34 @@ export const dropVectorIndex = (spec: AnySpec): string =>
   renderSql('drop-index', { index: vectorNames(spec).vectorIndexInSchema })
 
 export interface Enqueue {
-  /** Only rows that it did not let in; default: all that the filter lets in. */
-  readonly previous?: VectorizerSpec
+  /** Only rows that have no stored vector; default: all that the filter lets in. */
+  readonly lackVectors?: boolean
   /** An SQL condition: whether no stored vector of the rows may be kept. Default: those of unchanged chunks are. */
   readonly reembed?: string
 }
 
+/**
+ * An SQL condition on a row `source`. Whether an earlier filter let it in is not asked: the columns that filter read may
+ * have been renamed, dropped or retyped since.
+ */
+export function lacksVectors(spec: VectorizerSpec): string {
+  const { store, vectorColumn: column, storeMatchesSource } = sqlNames(spec)
+  return spec.store.kind === 'column'
+    ? `${column} IS NULL`
+    : `NOT EXISTS (SELECT FROM ${store} AS store WHERE ${storeMatchesSource})`
+}
+
 /** Queues rows. */
-export function enqueue(spec: VectorizerSpec, reason: string, { previous, reembed }: Enqueue = {}): string {
+export function enqueue(spec: VectorizerSpec, reason: string, { lackVectors = false, reembed }: Enqueue = {}): string {
   const names = sqlNames(spec)
-  const before = previous?.source.filter
-  const where = before ? `${names.where || '\nWHERE true'}\n  AND NOT (${sqlNames(previous).filter})` : names.where
   return renderSql('enqueue-existing', {
     ...names,
-    where,
+    ...(lackVectors
+      ? {
+          source: `${names.source} AS source`,
+          where: `${names.where || '\nWHERE true'}\n  AND ${lacksVectors(spec)}`,
+        }
+      : {}),
     reason,
     reembedColumn: reembed === undefined ? '' : ', reembed',
     reembedValue: reembed === undefined ? '' : `, ${reembed}`,

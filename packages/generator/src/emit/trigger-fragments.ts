@@ -10,6 +10,7 @@ import {
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
 import {
+  bareType,
   columnsAreAsKnown,
   dropKeyReaders,
   keyReaders,
@@ -64,12 +65,12 @@ export function triggerFragments(spec: VectorizerSpec, names: Names) {
       : `(${changed})\n    AND (${filterCondition(filter, `${before}.`)} OR ${filterCondition(filter, `${after}.`)})`
   }
   // plpgsql plans a field of new or old with the type it has then, and fails when the session meets another: a migrated
-  // enum is another type. Of the other types the guard notices.
+  // enum is another type. Of the other types the guard notices. Not to_jsonb, which refuses a json column with \u0000 in it.
   const fields = (row: 'new' | 'old') =>
     key
       .map((part) =>
         isQueuedAsText(part)
-          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
+          ? `to_json(${row}) ->> ${quoteLiteral(part.column)}`
           : `${row}.${quoteIdentifier(part.column)}`,
       )
       .join(', ')
@@ -91,7 +92,8 @@ export function triggerFragments(spec: VectorizerSpec, names: Names) {
     knownKey: names.queueKey,
     knownDeleted: knownKeys(spec, 'deleted'),
     returnIfWatchedAreAsKnown: returnIfAsKnown(spec, plain, filtered),
-    leaveFilter: filter === null ? '' : leaveFilter(spec, names, filterCondition(filter, 'new.'), newKey),
+    leaveFilter:
+      filter === null ? '' : leaveFilter(spec, names, `${newIsInside(filter)} OR num_nulls(${newKey}) > 0`, newKey),
     ...(hasForeignKey(spec) ? nothingToForget : forgetting(names, oldKey)),
     ...rowFragments(spec, names, changedBetween('old', 'new')),
   } as const
@@ -133,11 +135,34 @@ const enqueueInFilter = (spec: VectorizerSpec, names: Names, filter: RowFilter):
   IF keys_differ THEN
     IF ${columnsAreAsKnown(spec, [], filterColumns(filter))} THEN
       INSERT INTO ${names.queue} AS queued (${names.queueKey})
-      SELECT ${names.sourceKey} FROM inserted WHERE ${filterCondition(filter)}
+      SELECT ${names.sourceKey} FROM inserted WHERE ${filterCondition(filter)} AND num_nulls(${names.sourceKey}) = 0
       ${names.requeue};
-      RETURN NULL;
+      IF found THEN
+        RETURN NULL;
+      END IF;
+      -- Possible once the primary key is another.
+      IF NOT EXISTS (SELECT FROM inserted WHERE ${filterCondition(filter)} AND num_nulls(${names.sourceKey}) > 0) THEN
+        RETURN NULL;
+      END IF;
     END IF;
   END IF;`
+
+/**
+ * Whether the changed row is inside, for plpgsql, which plans a field of new with the type it has then. What is compared as
+ * text may be of another type at the session's next update: a migrated enum is one.
+ */
+function newIsInside(filter: RowFilter): string {
+  const columns = filterColumns(filter)
+  if (columns.every(({ type }) => type !== 'text')) return filterCondition(filter, 'new.')
+  const read = columns.map(({ column, type, sqlType }) => {
+    const text = `to_json(new) ->> ${quoteLiteral(column)}`
+    // The cast of a char(n) to text drops the blanks that fill it, its JSON has them.
+    const value =
+      type !== 'text' ? `new.${quoteIdentifier(column)}` : bareType(sqlType) === 'CHAR' ? `rtrim(${text}, ' ')` : text
+    return `${value} AS ${quoteIdentifier(column)}`
+  })
+  return `(SELECT ${filterCondition(filter, 'changed.')} FROM (SELECT ${read.join(', ')}) AS changed)`
+}
 
 /** One row, by its primary key as that is called today. */
 const enqueueUnknown = (names: Names): string => `BEGIN
@@ -156,7 +181,7 @@ function rowFragments(spec: VectorizerSpec, names: Names, touched: string) {
     key
       .map((part, index) => {
         const value = isQueuedAsText(part)
-          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
+          ? `to_json(${row}) ->> ${quoteLiteral(part.column)}`
           : readKeyPart(spec, part, `${row}.`)
         return `${row}_${index + 1} := ${value};`
       })
@@ -243,8 +268,8 @@ function forgetting(names: Names, oldKey: string) {
   return {
     forgetOldKey: `
     -- There is no foreign key: the worker finds no row of the old key, and removes its chunks.
-    INSERT INTO ${names.queue} AS queued (${names.queueKey})
-    VALUES (${oldKey})
+    INSERT INTO ${names.queue} AS queued (${names.queueKey}, reembed)
+    SELECT ${oldKey}, coalesce(waits_for_another_model, false) WHERE num_nulls(${oldKey}) = 0
     ${names.requeue};`,
     forgetDeleted: `
   -- There is no foreign key. A transaction that does not see what a worker committed meanwhile also queues the keys, and

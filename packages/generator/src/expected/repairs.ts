@@ -1,6 +1,14 @@
 // SQL that makes one part of a vectorizer again where a database has lost it: the sections of its migration, each alone.
 import { type AnySpec, isPlain, type VectorizerSpec } from '@prisma-vectorizer/spec'
-import { dropVectorIndex, emitExtension, emitRemove, emitRowSecurity, enqueue, retypeStore } from '../emit/migration.ts'
+import {
+  dropVectorIndex,
+  type Enqueue,
+  emitExtension,
+  emitRemove,
+  emitRowSecurity,
+  enqueue,
+  retypeStore,
+} from '../emit/migration.ts'
 import { rowSecurity } from '../emit/row-security.ts'
 import { sqlNames, vectorNames } from '../emit/sql-names.ts'
 import { dropTextIndex, textIndex } from '../emit/text-index.ts'
@@ -12,11 +20,16 @@ import { queueColumnDefinitions } from './tables.ts'
 const script = (parts: readonly string[]): string => parts.map((part) => part.trim()).join('\n\n')
 
 /** What was written while triggers or queue were not in order is not known, so all rows are queued. */
-const enqueueAll = (spec: VectorizerSpec): string =>
+const enqueueAll = (spec: VectorizerSpec, options: Enqueue = {}): string =>
   enqueue(
     spec,
     'Rows written meanwhile were not queued. All are embedded again, which a provider charges for: leave this out if none was.',
+    options,
   )
+
+/** Which rows waited for another model went with the queue, so no stored vector is kept. */
+const enqueueAnew = (spec: VectorizerSpec): string =>
+  enqueueAll(spec, spec.store.kind === 'table' ? { reembed: `EXISTS (SELECT FROM ${sqlNames(spec).store})` } : {})
 
 const reembed = (spec: AnySpec): readonly string[] =>
   spec.kind === 'vectorizer' ? [enqueue(spec, 'Every row is embedded again.', { reembed: 'true' })] : []
@@ -91,7 +104,7 @@ export const repairs = {
   install: (): string => renderSql('install').trim(),
   /** What it held goes: it is noted again as it happens. The other tables and the functions of install.sql stay. */
   sharedTable: (name: string): string => script([`DROP TABLE IF EXISTS vectorizer.${name};`, renderSql('install')]),
-  queue: (spec: VectorizerSpec): string => script([renderSql('queue', sqlNames(spec)), enqueueAll(spec)]),
+  queue: (spec: VectorizerSpec): string => script([renderSql('queue', sqlNames(spec)), enqueueAnew(spec)]),
   /** Columns that the queue lacks, where no more is amiss: what waits goes on waiting. Undefined where it has to be made anew. */
   queueColumns(spec: VectorizerSpec, lacking: readonly string[]): string | undefined {
     const definitions = queueColumnDefinitions(spec, lacking)
@@ -99,6 +112,6 @@ export const repairs = {
     return `ALTER TABLE ${sqlNames(spec).queue} ${definitions.map((each) => `ADD COLUMN ${each}`).join(', ')};`
   },
   triggers: (spec: VectorizerSpec): string => script(triggers(spec)),
-  enqueue: enqueueAll,
+  enqueue: (spec: VectorizerSpec): string => enqueueAll(spec),
   remove: (spec: AnySpec): string => emitRemove(spec).trim(),
 } as const

@@ -4,10 +4,11 @@ import {
   type AnySpec,
   filterColumns,
   indexDefinition,
+  isQueuedAsText,
   type KeyColumnSpec,
   type VectorizerSpec,
 } from '@prisma-vectorizer/spec'
-import { queueKeyType } from '../emit/known-columns.ts'
+import { bareType, queueKeyType } from '../emit/known-columns.ts'
 
 export interface Change {
   /** Dimensions or type of the vectors: converted in place where one is made of the other, else they go. */
@@ -43,6 +44,8 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
 
   const vectors = vectorsChange(previous, next)
   const queue = queueChange(previous.source.key, next.source.key)
+  // The queue may keep both as text, but a string and an enum are read in other ways.
+  const keyType = differsIn((spec) => spec.source.key.map((part) => [bareType(part.sqlType), isQueuedAsText(part)]))
   // A column of another name may hold another text. A Prisma field of another name on the same column does not.
   const watched = differsIn((spec) => [spec.source.text, ...spec.source.templateColumns].map(({ column }) => column))
   const filter = differsIn((spec) => spec.source.filter)
@@ -51,7 +54,7 @@ export function changeBetween(before: AnySpec, after: AnySpec): Change | undefin
   const textSearch = differsIn((spec) => spec.textSearch)
   const document = differsIn((spec) => [spec.source.loading, spec.source.parsing])
   const replicated = differsIn((spec) => spec.replicated)
-  const rewritesFunctions = replicated || watched || filter || moved || foreignKey || queue !== 'kept'
+  const rewritesFunctions = replicated || watched || filter || moved || foreignKey || queue !== 'kept' || keyType
   const embedsAll =
     vectors === 'emptied' ||
     queue === 'rebuilt' ||

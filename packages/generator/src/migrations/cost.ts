@@ -1,5 +1,6 @@
 // What a migration that embeds rows costs, counted in the database it is for. Tokens are a guess: four characters each.
 import { quoteIdentifier, type SqlQuery, storeColumns, type VectorizerSpec } from '@prisma-vectorizer/spec'
+import { lacksVectors } from '../emit/migration.ts'
 import { sqlNames } from '../emit/sql-names.ts'
 
 /** The rows that a migration embeds. */
@@ -21,7 +22,7 @@ export interface Cost {
 /** One statement with one row, a `Cost`. It reads tables as they are now, so it fails before Prisma has made them. */
 export function countCost({ spec, previous, rows }: Embedding): SqlQuery {
   const names = sqlNames(spec)
-  const before = rows === 'newly inside' && previous ? ` AND NOT (${sqlNames(previous).filter})` : ''
+  const before = rows === 'newly inside' && previous ? ` AND ${lacksVectors(previous)}` : ''
   const where = `WHERE ${names.filter}${before}`
   if (rows === 'all' && previous?.store.kind === 'table') {
     const text = `SELECT
@@ -36,7 +37,7 @@ export function countCost({ spec, previous, rows }: Embedding): SqlQuery {
   const size = `CASE WHEN pg_typeof(${column}) <> 'bytea'::regtype THEN length(${column}::text) END`
   const tokens = spec.source.loading === 'column' ? `sum(${size}) / 4.0` : 'NULL'
   const text = `SELECT count(*)::float8 AS rows, NULL::float8 AS chunks, (${tokens})::float8 AS tokens
-    FROM ${names.source} ${where}`
+    FROM ${names.source} AS source ${where}`
   return { text, values: [] }
 }
 

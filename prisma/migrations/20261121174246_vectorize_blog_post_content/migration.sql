@@ -182,13 +182,28 @@ BEGIN
   IF (new."id") IS DISTINCT FROM (old."id") THEN
     DELETE FROM vectorizer."BlogPost_embedding_store_queue" WHERE ("key_id") = (old."id") RETURNING reembed INTO waits_for_another_model;
   END IF;
-  INSERT INTO vectorizer."BlogPost_embedding_store_queue" AS queued ("key_id", reembed)
-  VALUES (new."id", coalesce(waits_for_another_model, false))
-  ON CONFLICT ("key_id") DO UPDATE
+  IF num_nulls(new."id") = 0 THEN
+    INSERT INTO vectorizer."BlogPost_embedding_store_queue" AS queued ("key_id", reembed)
+    VALUES (new."id", coalesce(waits_for_another_model, false))
+    ON CONFLICT ("key_id") DO UPDATE
     SET not_before = '-infinity', lease = NULL, attempts = 0, lost_leases = 0, failed_at = NULL, error = NULL,
       reembed = queued.reembed OR excluded.reembed
     WHERE queued.lease IS NOT NULL OR queued.attempts > 0 OR queued.failed_at IS NOT NULL OR queued.not_before > '-infinity'
       OR excluded.reembed;
+    RETURN NULL;
+  END IF;
+  -- A column that was the key, and is one no more.
+  BEGIN
+      EXECUTE $enqueue$INSERT INTO vectorizer."BlogPost_embedding_store_queue" AS queued ("key_id") SELECT $enqueue$
+        || vectorizer.current_key(tg_relid)
+        || $enqueue$ FROM (SELECT ($1).*) AS updated ON CONFLICT ("key_id") DO UPDATE
+    SET not_before = '-infinity', lease = NULL, attempts = 0, lost_leases = 0, failed_at = NULL, error = NULL,
+      reembed = queued.reembed OR excluded.reembed
+    WHERE queued.lease IS NOT NULL OR queued.attempts > 0 OR queued.failed_at IS NOT NULL OR queued.not_before > '-infinity'
+      OR excluded.reembed$enqueue$ USING new;
+    EXCEPTION WHEN undefined_column OR datatype_mismatch OR data_exception OR syntax_error OR cardinality_violation THEN
+      RAISE WARNING 'prisma-vectorizer: a changed row of % is not queued for %: %', tg_relid::regclass, 'BlogPost_embedding_store', sqlerrm;
+    END;
   RETURN NULL;
 END
 $function$;
@@ -260,6 +275,12 @@ BEGIN
     END IF;
     END IF;
   END IF;
+  -- An update that moves a row to another partition is a DELETE and, right after it, an INSERT.
+  IF tg_op = 'DELETE' THEN
+    PERFORM set_config('vectorizer.moved_' || md5('BlogPost_embedding_store'), coalesce(waits_for_another_model, false)::text, true);
+  ELSIF tg_op = 'INSERT' THEN
+    waits_for_another_model := current_setting('vectorizer.moved_' || md5('BlogPost_embedding_store'), true) = 'true';
+  END IF;
   IF tg_op = 'DELETE' OR tg_op = 'INSERT' AND NOT inside THEN
     RETURN NULL;
   END IF;
@@ -319,6 +340,10 @@ BEGIN
   EXCEPTION WHEN undefined_column THEN
     NULL;
   END;
+  -- Switched already: no lock, which would make every update wait for the transactions before it.
+  IF (SELECT prosrc FROM pg_proc WHERE oid = 'vectorizer."BlogPost_embedding_store_unknown"()'::regprocedure) <> 'SELECT false' THEN
+    RETURN NULL;
+  END IF;
   -- One session switches, the others wait for it: two replacing one function at once would be an error.
   PERFORM pg_advisory_xact_lock(hashtextextended('BlogPost_embedding_store', 0));
   IF (SELECT prosrc FROM pg_proc WHERE oid = 'vectorizer."BlogPost_embedding_store_unknown"()'::regprocedure) = 'SELECT false' THEN
