@@ -65,12 +65,12 @@ export function triggerFragments(spec: VectorizerSpec, names: Names) {
       : `(${changed})\n    AND (${filterCondition(filter, `${before}.`)} OR ${filterCondition(filter, `${after}.`)})`
   }
   // plpgsql plans a field of new or old with the type it has then, and fails when the session meets another: a migrated
-  // enum is another type. Of the other types the guard notices. Not to_jsonb, which refuses a json column with \u0000 in it.
+  // enum is another type. Of the other types the guard notices. Not to_json, which looks up the type that was dropped.
   const fields = (row: 'new' | 'old') =>
     key
       .map((part) =>
         isQueuedAsText(part)
-          ? `to_json(${row}) ->> ${quoteLiteral(part.column)}`
+          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
           : `${row}.${quoteIdentifier(part.column)}`,
       )
       .join(', ')
@@ -155,7 +155,7 @@ function newIsInside(filter: RowFilter): string {
   const columns = filterColumns(filter)
   if (columns.every(({ type }) => type !== 'text')) return filterCondition(filter, 'new.')
   const read = columns.map(({ column, type, sqlType }) => {
-    const text = `to_json(new) ->> ${quoteLiteral(column)}`
+    const text = `to_jsonb(new) ->> ${quoteLiteral(column)}`
     // The cast of a char(n) to text drops the blanks that fill it, its JSON has them.
     const value =
       type !== 'text' ? `new.${quoteIdentifier(column)}` : bareType(sqlType) === 'CHAR' ? `rtrim(${text}, ' ')` : text
@@ -181,7 +181,7 @@ function rowFragments(spec: VectorizerSpec, names: Names, touched: string) {
     key
       .map((part, index) => {
         const value = isQueuedAsText(part)
-          ? `to_json(${row}) ->> ${quoteLiteral(part.column)}`
+          ? `to_jsonb(${row}) ->> ${quoteLiteral(part.column)}`
           : readKeyPart(spec, part, `${row}.`)
         return `${row}_${index + 1} := ${value};`
       })

@@ -312,8 +312,10 @@ $function$;
 -- Did an update touch what is embedded? Inlined into the trigger's WHEN, an update of other columns costs 1.0 to 1.1
 -- times what it does without us (a plpgsql row trigger: 1.3 to 1.5). WHEN (old.content IS DISTINCT FROM new.content) would
 -- cost the same, but PostgreSQL then refuses DROP COLUMN and ALTER TYPE; a function's text creates no such dependency.
+-- STABLE: the text of an enum or a timestamptz is no more than that, and an IMMUTABLE function with it is not inlined; in
+-- PostgreSQL 18 its plan would then outlive the type of a column, and fail every update of the session.
 CREATE OR REPLACE FUNCTION vectorizer."BlogPost_embedding_store_changed"(before anyelement, after anyelement) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $function$
+LANGUAGE sql STABLE AS $function$
   SELECT after."content"::text IS DISTINCT FROM before."content"::text
     OR after."title"::text IS DISTINCT FROM before."title"::text
     OR after."id" IS DISTINCT FROM before."id"
@@ -349,7 +351,7 @@ BEGIN
   IF (SELECT prosrc FROM pg_proc WHERE oid = 'vectorizer."BlogPost_embedding_store_unknown"()'::regprocedure) = 'SELECT false' THEN
     CREATE OR REPLACE FUNCTION vectorizer."BlogPost_embedding_store_unknown"() RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
     CREATE OR REPLACE FUNCTION vectorizer."BlogPost_embedding_store_changed"(before anyelement, after anyelement) RETURNS boolean
-    LANGUAGE sql IMMUTABLE AS 'SELECT true';
+    LANGUAGE sql STABLE AS 'SELECT true';
     RAISE WARNING 'prisma-vectorizer: columns that % reads were changed in %; run `prisma generate`', 'BlogPost_embedding_store', tg_relid::regclass;
   END IF;
   RETURN NULL;
