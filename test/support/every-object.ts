@@ -109,7 +109,7 @@ const triggers = (of: string, stem: string) => `
 
 const functions = (stem: string) => `
   SELECT oid::text AS id, concat_ws(' ', proname, pg_get_function_identity_arguments(oid), md5(prosrc)) AS is FROM pg_proc
-  WHERE pronamespace = 'vectorizer'::regnamespace AND starts_with(proname, '${stem}_') ORDER BY proname`
+  WHERE pronamespace = 'vectorizer'::regnamespace AND starts_with(proname, '${stem}_') ORDER BY 2`
 
 /** Of tables, and of their columns. */
 const rights = (role: string) => `
