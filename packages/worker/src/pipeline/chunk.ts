@@ -1,4 +1,4 @@
-// Step 3 of 6: a text → its chunks, by the vectorizer's chunking.
+// Step 5: a text → its chunks, by the vectorizer's chunking.
 import { type ChunkingSpec, VectorizerError } from '@prisma-vectorizer/spec'
 import { createCharacterSplitter } from '../chunkers/character.ts'
 import { createCustomSplitter, type Splitters } from '../chunkers/custom.ts'

@@ -1,4 +1,4 @@
-// Step 4 of 6: a chunk → the text that is embedded and stored, by the vectorizer's template (Python's `string.Template`).
+// Step 6: a chunk → the text that is embedded and stored, by the vectorizer's template (Python's `string.Template`).
 import { VectorizerError, type VectorizerSpec } from '@prisma-vectorizer/spec'
 
 export type FormatChunk = (chunk: string, columns: readonly string[]) => string
